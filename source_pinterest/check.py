@@ -82,7 +82,7 @@ def check_access(config: Config, connect: Callable[[Config], SyncContext]) -> tu
 
 
 def _works(sync: SyncContext, probe: Callable[[], object], warnings: dict[str, None]) -> bool:
-    """Return whether Pinterest answers the requests of a probe. If it refuses one, add a warning.
+    """Return whether Pinterest answers the requests of a probe. If it rejects one, add a warning.
 
     Raises:
         PinterestError: no other probe can work either.

@@ -35,7 +35,7 @@ _UNREQUESTED: Mapping[str, str] = {
     ITEM_ID: "Id of the advertised product; the one that the row is listed under where Pinterest sends none.",
 }
 
-# Columns of a single ad, which the levels PRODUCT_ITEM and PRODUCT_ITEM_TARGETING refuse.
+# Columns of a single ad, which the levels PRODUCT_ITEM and PRODUCT_ITEM_TARGETING reject.
 AD_COLUMNS = frozenset(
     {"AD_ID", "AD_NAME", "AD_STATUS", "PIN_PROMOTION_ID", "PIN_PROMOTION_NAME", "PIN_PROMOTION_STATUS"},
 )

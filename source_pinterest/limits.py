@@ -65,7 +65,7 @@ REQUESTS_PER_MINUTE: Mapping[str, int] = {
 
 ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
-SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
+SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is rejected for other reasons
 COLUMNS_CHARACTERS = 6_500  # of the columns in a URL, which leaves room for 25 ids
 TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
 

@@ -30,7 +30,7 @@ from source_pinterest import __version__
 from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.cli.progress_table import show_progress
 from source_pinterest.config.credentials import keep_secrets_of
-from source_pinterest.config.options import refusal
+from source_pinterest.config.options import config_error
 from source_pinterest.engine.output import (
     Output,
     mask_logs,
@@ -83,7 +83,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
             AirbyteTracedException: the command can't be run.
         """
         if not parsed.command:
-            raise refusal("Name a command: spec, check, discover or read.")
+            raise config_error("Name a command: spec, check, discover or read.")
         is_debugging = parsed.debug or is_platform_debug_log_enabled()
         LOGGER.setLevel(logging.DEBUG if is_debugging else logging.INFO)
         source = self.source

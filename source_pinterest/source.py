@@ -168,7 +168,7 @@ class SourcePinterest(AbstractSource):
             runs = in_order(self._runs(config, selected, states, loop.put), states)
             planners = max(1, settings.num_workers // 2) + sum(has_days(run.stream) for run in runs)
             yield from loop.read(runs, progress, settings.num_workers, planners, predecessors(runs))
-        for message in selection.refusals():
+        for message in selection.config_errors():
             yield message
             progress.observe(message)
         if failure := progress.failure():

@@ -42,7 +42,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 class ExportError(Exception):
-    """The export is refused, and nothing was written."""
+    """The export is rejected, and nothing was written."""
 
 
 def export(repository: Path, out: Path) -> list[str]:

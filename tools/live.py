@@ -47,7 +47,7 @@ _QUICK: Mapping[str, Any] = {"max_retries": 0, "max_wait_minutes": 1}
 _NOT_SENT = {"code": 29, "message": "make live sends one request of each kind."}
 _LONGEST_TEXT, _ITEMS_SHOWN = 60, 2
 _CODES = 10_000
-"""Pinterest's codes of refusals are below."""
+"""Pinterest's codes of rejections are below."""
 _SHOWN_HEADERS = ("content-type", "content-encoding", "x-ratelimit-limit", "retry-after")
 
 
@@ -207,7 +207,7 @@ _SEND = HTTPAdapter.send
 
 
 def _answered_here(adapter: HTTPAdapter, request: requests.PreparedRequest) -> requests.Response:
-    """End a list, and refuse all else: the connector then leaves the account out or goes on with another stream."""
+    """End a list, and reject all else: the connector then leaves the account out or goes on with another stream."""
     is_list = "page_size" in dict(parse_qsl(urlsplit(str(request.url)).query))
     status, body = (200, {"items": [], "bookmark": None}) if is_list else (403, _NOT_SENT)
     raw = HTTPResponse(BytesIO(json.dumps(body).encode()), {"Content-Type": "application/json"}, status,

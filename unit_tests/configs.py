@@ -37,7 +37,7 @@ def sample(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class BadConfig:
-    """A config that is refused, the option at fault, and parts of the sentence about it."""
+    """A config that is rejected, the option at fault, and parts of the sentence about it."""
 
     option: str
     raw: Any

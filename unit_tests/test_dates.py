@@ -23,7 +23,7 @@ def pairs(windows: Sequence[DateWindow]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("text", ["2023-02-29", "24-01-01", "2024-1-1", "20240101", " 2024-01-01", "\u0662024-01-01"])
-def test_a_text_that_is_no_day_is_refused(text: str) -> None:
+def test_a_text_that_is_no_day_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_day(text)
 

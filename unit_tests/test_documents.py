@@ -79,13 +79,13 @@ def test_the_documented_consent_page_requests_the_same_permissions() -> None:
     assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
 
 
-def test_a_refusal_of_an_option_says_what_to_do_or_has_an_entry_in_troubleshooting() -> None:
+def test_a_rejection_of_an_option_says_what_to_do_or_has_an_entry_in_troubleshooting() -> None:
     page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     entries = [pieces(words) for words in re.findall(r"\*\*([^*]+)\*\*", page)]
     for bad in (*BAD_CONFIGS, *BAD_REPORTS):
-        with pytest.raises(AirbyteTracedException) as refused:
+        with pytest.raises(AirbyteTracedException) as rejected:
             Config.from_mapping(bad.raw, TODAY)
-        message = str(refused.value.message)
+        message = str(rejected.value.message)
         assert ACTION.search(message) or any(re.search(entry, message) for entry in entries), message
 
 

@@ -119,11 +119,11 @@ def test_a_custom_report_has_the_fields_that_the_connector_reads() -> None:
 
 def test_a_bad_field_of_a_report_is_named_as_in_the_form() -> None:
     for name in REPORT_FIELDS.keys() - {"name", "columns"}:
-        with pytest.raises(AirbyteTracedException) as refused:
+        with pytest.raises(AirbyteTracedException) as rejected:
             Config.from_mapping(config(custom_reports=[report(**{name: [[]]})]), TODAY)
 
         begin = f"Custom Reports: 'Weekly', {REPORT_FIELDS[name]['title']} ({name}):"
-        assert str(refused.value.message).startswith(begin)
+        assert str(rejected.value.message).startswith(begin)
 
 
 def test_a_number_has_the_bounds_that_the_connector_has() -> None:

@@ -56,7 +56,7 @@ def pinterest(context: dagster.AssetExecutionContext) -> dagster.MaterializeResu
 
 
 def may_pass(files: Collection[Path]) -> bool:
-    """Whether waiting helps: against a used-up quota or an outage, but not against a sign-in that is refused."""
+    """Whether waiting helps: against a used-up quota or an outage, but not against a sign-in that is rejected."""
     return bool(files) and {kind for file in files for kind in failure_types(file)} != {"config_error"}
 
 

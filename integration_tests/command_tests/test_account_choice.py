@@ -82,7 +82,7 @@ def test_an_account_that_can_not_be_read_any_more_is_named(
     assert "may not read 549755000001" in desktop.said
 
 
-def test_a_list_that_pinterest_refuses_changes_nothing(
+def test_a_list_that_pinterest_rejects_changes_nothing(
     desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.json"

@@ -1,4 +1,4 @@
-"""The command that writes configured catalogs writes one that `read` takes, and refuses unknown streams."""
+"""The command that writes configured catalogs writes one that `read` takes, and rejects unknown streams."""
 
 import json
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_without_names_the_catalog_has_every_stream(catalog_command: Command) ->
     assert "SPEND_IN_DOLLAR" in entry["stream"]["json_schema"]["properties"]
 
 
-def test_a_refusal_is_one_sentence(catalog_command: Command) -> None:
+def test_a_rejection_is_one_sentence(catalog_command: Command) -> None:
     for arguments, words in (
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
         (["boards", "zzz"], "There is no stream zzz. Choose among: ad_accounts, user_account,"),

@@ -17,7 +17,7 @@ from source_pinterest.cli.authorize import scopes
 from source_pinterest.streams import STREAMS
 
 MOST_CALLS = 3 + len([stream for stream in STREAMS if stream.access])
-"""A token, one call for each thing that may be refused, and no more, however large the world."""
+"""A token, one call for each thing that may be rejected, and no more, however large the world."""
 
 
 @pytest.fixture
@@ -61,13 +61,16 @@ BOARDS, ACCOUNTS, ACCOUNT = "boards/list", "ad_accounts/list", "ad_accounts/get"
     ("kind", "operations", "works", "said"),
     [
         *(("503", [probe], True, "HTTP 503") for probe in (BOARDS, ACCOUNTS)),
-        *(("account_refused_400", [probe], True, "HTTP 400") for probe in (BOARDS, ACCOUNTS)),
+        *(("account_rejected_400", [probe], True, "HTTP 400") for probe in (BOARDS, ACCOUNTS)),
         *(("forbidden", [probe], True, "HTTP 403") for probe in (BOARDS, ACCOUNTS)),
         *(("gone", [probe], True, "HTTP 404") for probe in (BOARDS, ACCOUNTS)),
         *(("rate_limited", [probe], True, "until") for probe in (BOARDS, ACCOUNTS)),
         ("503", [BOARDS, ACCOUNTS], False, "HTTP 503"),
         ("rate_limited", [BOARDS, ACCOUNTS], True, "org_read requests"),
-        *((kind, [ACCOUNT], False, "") for kind in ("forbidden", "account_refused_400", "missing_scope", "restricted")),
+        *(
+            (kind, [ACCOUNT], False, "")
+            for kind in ("forbidden", "account_rejected_400", "missing_scope", "restricted")
+        ),
         *((kind, [ACCOUNT], True, said) for kind, said in (("503", "HTTP 503"), ("rate_limited", "until"))),
     ],
 )
@@ -152,12 +155,12 @@ def test_credentials_that_do_not_work_have_the_remedy_of_their_method(config_fil
     with Simulator(scopes=("catalogs:read",)) as sim:
         of_user, of_app, token = sim.config(), sim.app_config(), sim.access_token_config()
         for config, faults, remedy in (
-            (with_credentials(of_user, client_secret="false-and-wrong"), [], "Pinterest refuses the Client ID or the"),
+            (with_credentials(of_user, client_secret="false-and-wrong"), [], "Pinterest rejects the Client ID or the"),
             (with_credentials(of_app, client_secret="false-and-wrong"), [], "switch on two-factor sign-in"),
             (with_credentials(token, access_token="false-expired"), [], "sandbox, which is another host. Enter a new"),
             (of_app, [], "ads:read. Choose OAuth2.0 as Authorization Method, and grant it, or leave"),
             (token, [], "ads:read. Enter a token that has it, or leave"),
-            (of_user, revoked, "Pinterest refuses the refresh token: it has expired, was revoked or was replaced"),
+            (of_user, revoked, "Pinterest rejects the refresh token: it has expired, was revoked or was replaced"),
         ):
             for fault in faults:
                 sim.add_fault(fault)
@@ -228,8 +231,8 @@ def test_the_last_error_has_each_sentence_once_with_its_streams() -> None:
         expired = run_sync(sim, ["boards", "ad_accounts", "campaigns"], config=config).errors[-1].message
         mistyped = run_sync(sim, ["boards", "campaings"]).text()
 
-    assert expired.startswith("Pinterest refuses the refresh token")
-    assert expired.count("Pinterest refuses") == 1
+    assert expired.startswith("Pinterest rejects the refresh token")
+    assert expired.count("Pinterest rejects") == 1
     assert set(expired.rpartition("Not read to their end: ")[2].rstrip(".").split(", ")) == {
         "boards",
         "ad_accounts",

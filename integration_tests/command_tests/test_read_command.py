@@ -247,7 +247,7 @@ def test_the_name_of_a_custom_report_may_have_spaces(place: Place) -> None:
     assert [line.partition(":")[0] for line in said.splitlines()[1:4]] == ["custom_of march", "boards", "pins"]
 
 
-def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
+def test_a_rejection_is_one_sentence_and_leaves_nothing(place: Place) -> None:
     code, _, complaints = place.run("boards")
     assert (code, " -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
     place.configure()
@@ -266,9 +266,9 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
         assert not place.output.exists()
 
 
-def test_a_refused_token_and_a_broken_state_are_errors_in_the_connectors_words(place: Place) -> None:
+def test_a_rejected_token_and_a_broken_state_are_errors_in_the_connectors_words(place: Place) -> None:
     place.configure()
-    error = {"message": f"Pinterest refuses the refresh token. {SIGN_IN_AGAIN}"}
+    error = {"message": f"Pinterest rejects the refresh token. {SIGN_IN_AGAIN}"}
     place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1)
     assert place.run("boards") == (1, PAGE, f"{error['message']}\n")
     (place.output / "state.json").write_text("null", encoding="utf-8")

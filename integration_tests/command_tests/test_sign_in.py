@@ -99,7 +99,7 @@ def test_a_user_who_declines_gets_no_config(desktop: Desktop, path: Path) -> Non
     assert not path.exists()
 
 
-def test_wrong_arguments_are_refused_before_the_prompt(
+def test_wrong_arguments_are_rejected_before_the_prompt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")

@@ -21,7 +21,7 @@ from integration_tests.support.worlds import small_world
 MINUTES = 5
 DAY_SECONDS = 86_400
 SHARE = 0.9
-MOST_REFUSED = 14
+MOST_REJECTD = 14
 """Requests that may be throttled in five minutes, because no header could announce it."""
 
 POLL = Operation.of("analytics/get_report", "GET", "/v5/ad_accounts/1/reports")
@@ -60,7 +60,7 @@ def test_the_allowance_is_used_up_and_hardly_overdrawn(kind: str, workers: int, 
 
     expected = min(allowance, (120 if "slow" in options else 500) * workers)
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * expected
-    assert traffic.refused_since(minute=int("slow" in options)) <= MOST_REFUSED
+    assert traffic.rejected_since(minute=int("slow" in options)) <= MOST_REJECTD
 
 
 @pytest.mark.parametrize("second", [0, 40.3, 58.74])
@@ -72,7 +72,7 @@ def test_a_limit_that_only_headers_announce_is_kept(monkeypatch: pytest.MonkeyPa
     traffic = Traffic([operations] * 40, second=second).run(MINUTES)
 
     assert traffic.taken_in(MINUTES) == 300
-    assert traffic.refused_since(minute=0) <= 12
+    assert traffic.rejected_since(minute=0) <= 12
 
 
 @pytest.mark.parametrize("workers", [4, 40])
@@ -86,11 +86,11 @@ def test_polls_of_other_users_of_the_app_leave_the_analytics_alone(workers: int)
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300
         assert traffic.taken_in(minute, POLL.operation_id) <= 100
-    assert traffic.refused_since(minute=1) <= MINUTES * workers
+    assert traffic.rejected_since(minute=1) <= MINUTES * workers
 
 
 @pytest.mark.parametrize("workers", [4, 40])
-def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: int) -> None:
+def test_calls_of_another_program_cost_their_number_and_few_rejections(workers: int) -> None:
     def call_elsewhere(quotas: Quotas, second: int) -> None:  # noqa: ARG001 - each second alike
         quotas.spend_elsewhere("ads_analytics", 2)
 
@@ -98,7 +98,7 @@ def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: in
 
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300 - 2 * 10
-    assert traffic.refused_since(minute=1) <= MINUTES * workers
+    assert traffic.rejected_since(minute=1) <= MINUTES * workers
 
 
 @pytest.mark.parametrize("daily_share", [0.1, pytest.param(1, marks=pytest.mark.full_size)])

@@ -26,7 +26,7 @@ class Row:
         kind: of the simulator's fault.
         ends: the outcome, by column.
         details: what else the fault takes.
-        refuses: whether it is about one board or ad account, even permanently.
+        rejects: whether it is about one board or ad account, even permanently.
         spreads: which calls of other streams it hits as well.
         settings: of the simulator.
         config: of the connection.
@@ -37,7 +37,7 @@ class Row:
     kind: FaultKind
     ends: Mapping[str, str]
     details: Mapping[str, Any] = field(default_factory=dict)
-    refuses: bool = False
+    rejects: bool = False
     spreads: Spread = Spread.NOWHERE
     settings: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +76,7 @@ _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product gro
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
 _OF_DAYS = tuple(name for name in _REPORTS if name != "conversions")  # these are of weeks, whose form is not known
 _HALVED = "exact, exact, skipped; permanent: skipped"
-"""A refusal of several ids that passes with the next request. The last account has one campaign alone."""
+"""A rejection of several ids that passes with the next request. The last account has one campaign alone."""
 _NOT_ALLOWED = {
     **everywhere("config; permanent: config"),
     **dict.fromkeys(_REPORTS, "config, config, exact; permanent: config"),
@@ -133,14 +133,14 @@ ROWS = (
     _passing(fault="400, an empty body", kind=FaultKind.EMPTY_400),
     Row(
         fault='400 "no billing profile"',
-        kind=FaultKind.ACCOUNT_REFUSED_400,
-        refuses=True,
+        kind=FaultKind.ACCOUNT_REJECTD_400,
+        rejects=True,
         ends=dict.fromkeys(_REPORTS, "config, system, exact; permanent: system"),
     ),
     Row(
         fault='400 "not available for this client"',
         kind=FaultKind.NOT_FOR_CLIENT_400,
-        refuses=True,
+        rejects=True,
         ends={
             **dict.fromkeys(_REPORTS, "skipped, transient, exact; permanent: transient"),
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; permanent: transient"),
@@ -228,7 +228,7 @@ ROWS = (
     Row(
         fault="403",
         kind=FaultKind.FORBIDDEN,
-        refuses=True,
+        rejects=True,
         ends={
             **everywhere("skipped; permanent: skipped"),
             **dict.fromkeys(("list", "ranking"), "config, transient, transient; permanent: transient"),
@@ -245,7 +245,7 @@ ROWS = (
     Row(
         fault="403, a board or pin of a user without a business account",
         kind=FaultKind.PINNER_DENIED,
-        refuses=True,
+        rejects=True,
         ends={
             "list": "config, transient, transient; permanent: transient",
             "child list": "skipped, transient, transient; permanent: transient",
@@ -261,7 +261,7 @@ ROWS = (
     Row(
         fault="403, the config names the ad account",
         kind=FaultKind.FORBIDDEN,
-        refuses=True,
+        rejects=True,
         config={"account_ids": [small_world().account_id(number) for number in range(3)]},
         ends={
             **dict.fromkeys(
@@ -277,7 +277,7 @@ ROWS = (
     Row(
         fault="404",
         kind=FaultKind.GONE,
-        refuses=True,
+        rejects=True,
         ends={
             **everywhere("skipped; permanent: skipped"),
             **dict.fromkeys(("list", "ranking"), "config, transient, transient; permanent: transient"),
@@ -311,7 +311,7 @@ ROWS = (
     Row(
         fault="ad account gone",
         kind=FaultKind.ACCOUNT_VANISHES,
-        refuses=True,
+        rejects=True,
         spreads=Spread.EVERYWHERE,
         ends={
             **dict.fromkeys(("entity", "keywords", "product groups", "varied list"), "skipped, transient, transient"),

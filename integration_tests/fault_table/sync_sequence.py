@@ -63,7 +63,7 @@ class InjectedFault:
         """Return a cell of the fault table, at one place."""
         world = small_world()
         if place is CallPosition.ALL_BUT_FIRST:
-            fault = column.lasting_fault(row.kind, world, row.details, of_one=row.refuses)
+            fault = column.lasting_fault(row.kind, world, row.details, of_one=row.rejects)
         else:
             fault = column.fault(row.kind, place, world, row.details)
         return cls(first, last, f"{row.fault}, {column.name}, {place}", lambda sim: sim.add_fault(fault), row, fault.on)

@@ -1,1 +1,1 @@
-"""What a sync makes of errors, refusals, and lists and rows that are not as requested."""
+"""What a sync makes of errors, rejections, and lists and rows that are not as requested."""

@@ -33,11 +33,11 @@ def small(**settings: object) -> Simulator:
     return Simulator(World(boards=1, ad_accounts=3, campaigns=2, ad_groups=2, ads=2), **settings)
 
 
-def assert_one_sentence_each(output: Output, refused: Mapping[str, Iterable[str]]) -> None:
+def assert_one_sentence_each(output: Output, rejected: Mapping[str, Iterable[str]]) -> None:
     """These streams alone are incomplete, and each says why once, in a sentence with these words."""
     assert output.exit_code != 0
-    assert {name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"} == set(refused)
-    for stream, words in refused.items():
+    assert {name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"} == set(rejected)
+    for stream, words in rejected.items():
         [error] = output.errors_of(stream)
         assert error.failure_type.value == "config_error", stream
         for word in words:
@@ -108,12 +108,12 @@ def test_an_unapproved_app_lacks_one_feature_if_the_profile_is_served() -> None:
         assert len(sim.calls("user_account/get")) == 1
 
 
-@pytest.mark.parametrize("refusal", [NoAccess.FORBIDDEN, NoAccess.NO_SCOPE, NoAccess.RESTRICTED])
-def test_each_stream_names_the_right_that_it_lacks(refusal: NoAccess) -> None:
+@pytest.mark.parametrize("rejection", [NoAccess.FORBIDDEN, NoAccess.NO_SCOPE, NoAccess.RESTRICTED])
+def test_each_stream_names_the_right_that_it_lacks(rejection: NoAccess) -> None:
     behind_a_right = {stream: stream.access for stream in STREAMS if stream.access}
-    del behind_a_right[ProductCategoryTrends]  # names the refusal of the list of its categories
+    del behind_a_right[ProductCategoryTrends]  # names the rejection of the list of its categories
     closed = {operation_of(stream).operation_id for stream in behind_a_right}
-    with small(no_access=dict.fromkeys(closed, refusal)) as sim:
+    with small(no_access=dict.fromkeys(closed, rejection)) as sim:
         output = run_sync(sim, [*(stream.stream_name() for stream in behind_a_right), "boards"])
         said = {stream.stream_name(): (right.needs, right.advice) for stream, right in behind_a_right.items()}
         assert_one_sentence_each(output, said)

@@ -1,4 +1,4 @@
-"""Accounts that fail, refuse or vanish keep no other from being read."""
+"""Accounts that fail, reject or vanish keep no other from being read."""
 
 import re
 from collections.abc import Iterable
@@ -31,11 +31,11 @@ def without(of: Simulator | World, stream: str, accounts: Iterable[str]) -> dict
     return expected
 
 
-@pytest.mark.parametrize("how", ["refuses", "is listed no longer"])
+@pytest.mark.parametrize("how", ["rejects", "is listed no longer"])
 def test_an_account_that_was_read_before_is_owed_and_read_when_it_is_back(sim: Simulator, how: str) -> None:
     account = sim.world.account_id(1)
     first = run_sync(sim, STREAMS)
-    if how == "refuses":
+    if how == "rejects":
         operations = ("campaigns/list", "ad_account/analytics")
         sim.add_faults(Fault(FaultKind.FORBIDDEN, on=on, account=account, times=None) for on in operations)
     else:
@@ -46,9 +46,9 @@ def test_an_account_that_was_read_before_is_owed_and_read_when_it_is_back(sim: S
         before, after = (cursors(output, stream)[account] for output in (first, second))
         missing = after.pop("missing", [])
         assert after == before
-        assert bool(missing) == ((how, stream) == ("refuses", "ad_account_analytics")), "restated days"
+        assert bool(missing) == ((how, stream) == ("rejects", "ad_account_analytics")), "restated days"
     sim.clear_faults()
-    excluded = [] if how == "refuses" else [account]
+    excluded = [] if how == "rejects" else [account]
     third = run_sync(sim, STREAMS, state=second.states, config=sim.config(exclude_account_ids=excluded))
     assert_succeeded(third, STREAMS)
     assert any(account in record.values() for record in third.records["campaign_analytics"]) == (not excluded)
@@ -87,13 +87,13 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind
         (FaultKind.GONE, "transient_error", False, True),
         (FaultKind.SERVER_ERROR, "transient_error", False, True),
     ],
-    ids=["others are read", "others refuse too", "others are gone", "others fail"],
+    ids=["others are read", "others reject too", "others are gone", "others fail"],
 )
-def test_a_right_is_missing_only_if_pinterest_refuses_every_account(
+def test_a_right_is_missing_only_if_pinterest_rejects_every_account(
     sim: Simulator, others: FaultKind | None, error: str | None, *, names_the_right: bool, left_out: bool
 ) -> None:
-    stream, operation, refusing = "lead_forms", "lead_forms/list", sim.world.account_id(0)
-    sim.add_fault(Fault(FaultKind.FORBIDDEN, on=operation, account=refusing, times=None))
+    stream, operation, rejecting = "lead_forms", "lead_forms/list", sim.world.account_id(0)
+    sim.add_fault(Fault(FaultKind.FORBIDDEN, on=operation, account=rejecting, times=None))
     if others:
         sim.add_fault(Fault(others, on=operation, times=None))
     output = run_sync(sim, [stream], config=sim.config(max_retries=0))
@@ -101,10 +101,10 @@ def test_a_right_is_missing_only_if_pinterest_refuses_every_account(
         assert_failed(output, stream, error)
     else:
         assert_succeeded(output, [stream])
-        assert_same(stream, output.records[stream], without(sim, stream, [refusing]))
+        assert_same(stream, output.records[stream], without(sim, stream, [rejecting]))
     told = " ".join(str(one.message) for one in output.errors_of(stream))
     assert ("Pinterest's beta of lead forms" in told) is names_the_right
-    assert any(text.startswith(f"{stream}: {refusing} is left out") for text in output.warnings()) is left_out
+    assert any(text.startswith(f"{stream}: {rejecting} is left out") for text in output.warnings()) is left_out
 
 
 def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
@@ -117,7 +117,7 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     sim.add_faults(Fault(FaultKind.GONE, on=operation, times=None) for operation in lists.values())
     output = run_sync(sim, lists)
     for stream in lists:
-        assert_failed(output, stream, "transient_error", "Pinterest refuses ")
+        assert_failed(output, stream, "transient_error", "Pinterest rejects ")
         assert not output.records[stream]
         state = output.states[stream]
         assert not state.get("boards")
@@ -129,14 +129,14 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     assert_exact(again, sim, lists)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REFUSED_400, FaultKind.EMPTY_400])
-def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKind) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REJECTD_400, FaultKind.EMPTY_400])
+def test_the_rejection_of_one_accounts_report_costs_no_other_account(kind: FaultKind) -> None:
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
     world.first_day = world.today - timedelta(days=3)
     odd = world.account_id(1)
     sequence = SyncSequence(world, [stream], options={"max_retries": RETRIES})
-    refusal = Fault(kind, on="analytics/create_report", account=odd, times=None)
-    output = sequence.read(faults=[refusal])
+    rejection = Fault(kind, on="analytics/create_report", account=odd, times=None)
+    output = sequence.read(faults=[rejection])
     assert output.status(stream) == "INCOMPLETE"
     [error] = output.errors_of(stream)
     assert odd in str(error.message)

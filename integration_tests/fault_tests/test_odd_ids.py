@@ -51,10 +51,10 @@ def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
     ("count", "place", "workers"),
     [(5, "front", 1), (13, "end", 10), (30, "spread", 1)],
 )
-def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
+def test_rejected_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
     sequence = CampaignCourse(destination, num_workers=workers)
     odd = [sequence.ids[at] for at in PLACES[place](count)]
-    kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400)
+    kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTD_400)
     for day, kind in enumerate(kinds):
         output = sequence.sync(day, *about(kind, odd))
         assert_succeeded(output, [STREAM])
@@ -68,7 +68,7 @@ def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int
 
 
 @pytest.mark.parametrize(("ids", "most_requests"), [(20, 7), (1_000, 40)])
-def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_requests: int) -> None:
+def test_an_account_of_which_all_ids_are_rejected_is_rejected(ids: int, most_requests: int) -> None:
     sequence = CampaignCourse(MERGE, ids)
     output = sequence.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
 
@@ -80,8 +80,8 @@ def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_reque
 
 @pytest.mark.parametrize("workers", [1, 10])
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
-def test_refused_ids_that_are_answered_last_are_left_out_too(destination: str, workers: int) -> None:
-    """The last fifty ids are refused, and are answered late."""
+def test_rejected_ids_that_are_answered_last_are_left_out_too(destination: str, workers: int) -> None:
+    """The last fifty ids are rejected, and are answered late."""
     sequence = CampaignCourse(destination, num_workers=workers)
     odd = sequence.ids[-50:]
     slow = Fault(FaultKind.SLOW, on=ANALYTICS, entity=odd[-1], times=2, seconds=0.1)

@@ -5,7 +5,7 @@ from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
 
-import network_refusal  # noqa: F401 - importing it is what installs the hook
+import network_rejection  # noqa: F401 - importing it is what installs the hook
 
 try:
     import clock

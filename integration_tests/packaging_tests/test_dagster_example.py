@@ -59,7 +59,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         ([], True),
         (None, False),
     ],
-    ids=["a used-up quota", "a dead sign-in", "killed without a word", "refused before it began"],
+    ids=["a used-up quota", "a dead sign-in", "killed without a word", "rejected before it began"],
 )
 def test_a_shard_is_tried_again_only_after_a_transient_failure(
     kinds: Sequence[str] | None, is_tried_again: bool, tmp_path: Path, read: Read

@@ -231,21 +231,21 @@ def test_keywords_have_all_the_spend_and_their_words(
     assert {words: int(micros) for words, micros in found} == spent
 
 
-@pytest.mark.parametrize(("streams_schema", "is_refused"), [("PINTEREST_ADS", True), ("main", False)])
-def test_a_view_never_takes_the_place_of_a_streams_table(streams_schema: str, is_refused: bool) -> None:
-    refused: list[str] = []
+@pytest.mark.parametrize(("streams_schema", "is_rejected"), [("PINTEREST_ADS", True), ("main", False)])
+def test_a_view_never_takes_the_place_of_a_streams_table(streams_schema: str, is_rejected: bool) -> None:
+    rejected: list[str] = []
     environment = jinja2.Environment(autoescape=False)  # noqa: S701  # no page, but SQL
     environment.globals |= {
         "target": SimpleNamespace(schema="pinterest_ads"),
         "var": {"streams_schema": streams_schema}.__getitem__,
-        "exceptions": SimpleNamespace(raise_compiler_error=refused.append),
+        "exceptions": SimpleNamespace(raise_compiler_error=rejected.append),
     }
     hook = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["on-run-start"]
     macro = (PROJECT / "macros" / "own_schema.sql").read_text(encoding="utf-8")
     environment.from_string(macro + hook).render()
 
-    assert bool(refused) is is_refused
-    assert all("would replace the tables of the streams in the schema pinterest_ads" in one for one in refused)
+    assert bool(rejected) is is_rejected
+    assert all("would replace the tables of the streams in the schema pinterest_ads" in one for one in rejected)
 
 
 @needs_dbt

@@ -90,7 +90,7 @@ def test_a_new_environment_takes_its_place_and_knows_where_it_is(checkout: Path)
     assert "Creating" not in install(checkout, 1).stdout, "it is up to date"
 
 
-def test_make_read_refuses_a_variable_that_it_does_not_know(checkout: Path) -> None:
+def test_make_read_rejects_a_variable_that_it_does_not_know(checkout: Path) -> None:
     read = ("--old-file", ".venv/.installed", "read", "CONFIG=a", "OUTPUT=b")
     assert make(checkout, *read, "STREAMS=ads pins").stdout == "works\n"
     done = make(checkout, *read, "STREAM=campaigns")

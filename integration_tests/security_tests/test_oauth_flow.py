@@ -77,7 +77,7 @@ def test_authenticate_ends_in_a_config_that_can_renew_its_token() -> None:
 
         values["code"] = arrived["code"]
         headers, form = (rendered(INPUT[f"access_token_{part}"], values) for part in ("headers", "params"))
-        # The platform sends a form under exactly this type, and JSON otherwise, which Pinterest refuses.
+        # The platform sends a form under exactly this type, and JSON otherwise, which Pinterest rejects.
         assert headers["Content-Type"] == "application/x-www-form-urlencoded"
         assert form["continuous_refresh"] == "true", "the refresh token renews itself"
         token_url = rendered(INPUT["access_token_url"], values).replace(API, sim.url)

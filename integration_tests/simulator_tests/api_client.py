@@ -86,18 +86,18 @@ class Client:
         return self.token({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
-class Refusal(NamedTuple):
-    """What a refused call is told."""
+class Rejection(NamedTuple):
+    """What a rejected call is told."""
 
     status: int
     code: int
     message: str
 
 
-def refusal(answer: requests.Response) -> Refusal:
+def rejection(answer: requests.Response) -> Rejection:
     body = answer.json()
     assert set(body) == {"code", "message", "status"}, body
-    return Refusal(answer.status_code, body["code"], body["message"])
+    return Rejection(answer.status_code, body["code"], body["message"])
 
 
 def download(url: str, **options: Any) -> requests.Response:

@@ -146,9 +146,9 @@ def test_pin_media_comes_in_all_five_shapes(records: dict[str, list[dict[str, An
     assert shapes == {"image", "video", "multiple_images", "multiple_videos", "multiple_mixed"}
 
 
-def test_tokens_and_refusals_have_the_form_of_the_contract(sim: Simulator, api: Client) -> None:
+def test_tokens_and_rejections_have_the_form_of_the_contract(sim: Simulator, api: Client) -> None:
     tokens = api.refresh(sim.config()["credentials"]["refresh_token"]).json()
-    refusal = api.get("/boards", {"page_size": 0}).json()
+    rejection = api.get("/boards", {"page_size": 0}).json()
 
     assert pinterestsdk.OauthAccessToken.model_validate(tokens).refresh_token in sim.secrets
-    assert pinterestsdk.PinterestLibError.model_validate(refusal).code == 1
+    assert pinterestsdk.PinterestLibError.model_validate(rejection).code == 1

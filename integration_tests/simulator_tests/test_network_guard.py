@@ -13,12 +13,12 @@ from integration_tests.network_guard.clock import DAY
 from integration_tests.support.processes import clean_environment, run_to_its_end
 
 OUTSIDE = "203.0.113.7"  # an address reserved for documentation: nobody answers there
-REFUSAL = "Tests may talk to this machine only"
+REJECTION = "Tests may talk to this machine only"
 
 
 @pytest.mark.parametrize("url", [f"http://{OUTSIDE}/", "https://api.pinterest.com/v5/boards"], ids=["address", "name"])
 def test_a_test_cannot_leave_the_machine(url: str) -> None:
-    with pytest.raises(RuntimeError, match=REFUSAL):
+    with pytest.raises(RuntimeError, match=REJECTION):
         requests.get(url, timeout=1)
 
 
@@ -37,7 +37,7 @@ def test_a_new_child_process_has_the_same_clock_and_cannot_leave_the_machine() -
     )
     assert_now(child.stdout)
     assert child.returncode != 0
-    assert REFUSAL in child.stderr
+    assert REJECTION in child.stderr
 
 
 def test_a_copied_child_process_has_the_same_clock() -> None:

@@ -57,7 +57,7 @@ def test_refresh_tokens_rotate_as_the_settings_say(rotation: str, *, old_one_wor
         assert (api.refresh(first).status_code == 200) is old_one_works
 
 
-def test_an_illegal_grant_is_refused() -> None:
+def test_an_illegal_grant_is_rejected() -> None:
     with Simulator() as sim, Client(sim) as api:
         secret, refresh_token = (sim.credentials[name] for name in ("client_secret", "refresh_token"))
         legal = {"grant_type": "refresh_token", "refresh_token": refresh_token}

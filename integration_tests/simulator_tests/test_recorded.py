@@ -19,10 +19,10 @@ from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.field_types import nodes
 
 FIELDS = recorded_fields()
-REFUSAL = "any refusal"
+REJECTION = "any refusal"
 ANALYTICS = ("campaigns/analytics", "ad_groups/analytics", "ads/analytics")
 """Operations whose streams have schemas that are made of columns."""
-SIMULATED = {REFUSAL, *(operation.operation_id for operation in (*ENDPOINTS, CREATE_REPORT))}
+SIMULATED = {REJECTION, *(operation.operation_id for operation in (*ENDPOINTS, CREATE_REPORT))}
 NOT_READ = {
     "ad_accounts_subscriptions/get_list",
 }
@@ -80,14 +80,14 @@ def answers() -> Mapping[str, Any]:
         }
         made = {
             operation: api.call(operation, **changes.get(operation, {})).json()
-            for operation in SIMULATED & {field.operation for field in FIELDS} - {REFUSAL, CREATE_REPORT.operation_id}
+            for operation in SIMULATED & {field.operation for field in FIELDS} - {REJECTION, CREATE_REPORT.operation_id}
         }
         created = api.order().json()
         return {
             **made,
             CREATE_REPORT.operation_id: created,
             "analytics/get_report": api.poll(created["token"]),
-            REFUSAL: api.get("/boards", headers={"Authorization": "Bearer false"}).json(),
+            REJECTION: api.get("/boards", headers={"Authorization": "Bearer false"}).json(),
         }
 
 

@@ -58,7 +58,7 @@ def test_a_token_holds_for_its_account_and_as_it_was_given(sim: Simulator, api: 
         assert answer["report_status"] == "DOES_NOT_EXIST"
 
 
-def test_the_file_lies_on_another_host_that_refuses_a_token(sim: Simulator, api: Client) -> None:
+def test_the_file_lies_on_another_host_that_rejects_a_token(sim: Simulator, api: Client) -> None:
     url = urlsplit(link(sim, api))
 
     assert url.hostname == "localhost"

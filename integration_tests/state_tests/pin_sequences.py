@@ -24,7 +24,7 @@ FULL_PASS_DAYS = 8
 OUTAGE = 5
 """So many pins that fail in a row may be taken for an outage."""
 
-REFUSED = FaultKind.UNAUTHORIZED
+REJECTD = FaultKind.UNAUTHORIZED
 ODD = (
     FaultKind.SERVER_ERROR,
     FaultKind.UNAVAILABLE,
@@ -65,15 +65,15 @@ class Trouble:
     shuffle: bool = False
 
     @property
-    def refused(self) -> set[int]:
-        """The pins that Pinterest itself refuses."""
-        return {pin for pin, kind in self.pins.items() if kind is REFUSED}
+    def rejected(self) -> set[int]:
+        """The pins that Pinterest itself rejects."""
+        return {pin for pin, kind in self.pins.items() if kind is REJECTD}
 
     @property
     def ends_early(self) -> bool:
         """Whether the sync may not reach every pin."""
-        may_be_outage = len(self.pins.keys() - self.refused) >= OUTAGE
-        may_be_owner = len(self.refused) >= limits.PINS_PER_ANALYTICS_REQUEST
+        may_be_outage = len(self.pins.keys() - self.rejected) >= OUTAGE
+        may_be_owner = len(self.rejected) >= limits.PINS_PER_ANALYTICS_REQUEST
         return bool(self.outage) or self.quota is not None or self.kill < 1 or may_be_outage or may_be_owner
 
     @property
@@ -124,7 +124,7 @@ class PinSequence(StreamSequence):
         self._lost: set[Key] = set()
         self._is_resumed = False
         self._passed_over: set[tuple[str, str]] = set()
-        """Unlisted or refused pins that a pass has come past which has not ended."""
+        """Unlisted or rejected pins that a pass has come past which has not ended."""
 
     def sync(self, day: int, trouble: Trouble | None = None, **troubles: Any) -> Output:
         """Run a sync some days after the first one, and check what it brings.
@@ -231,13 +231,13 @@ class PinSequence(StreamSequence):
     def _forgive(self, trouble: Trouble, before: Mapping[Key, Record]) -> None:
         """Note the days that no sync has to bring any more.
 
-        A pass that Pinterest refuses a pin, or whose list lacks it, is over for this pin; where the destination merges,
+        A pass that Pinterest rejects a pin, or whose list lacks it, is over for this pin; where the destination merges,
         the next passes read most of these days again.
         """
         kept = str(self.world.today - timedelta(days=LOOKBACK_DAYS))
         read = max((day for _, _, day in before), default="")
         expected_records = self.expected_records()
-        for number in {*trouble.refused, *trouble.unlisted}:
+        for number in {*trouble.rejected, *trouble.unlisted}:
             since = read if self.pins[number][1] in self.owed else ""
             for key, row in expected_records.items():
                 is_over = since < key[2] if self.destination == APPEND else key[2] < kept
@@ -252,7 +252,7 @@ class PinSequence(StreamSequence):
         return {self.pins[number] for number in numbers} | owed | idle | self._passed_over
 
     def _passed_over_in(self, trouble: Trouble) -> set[tuple[str, str]]:
-        return {self.pins[number] for number in {*trouble.unlisted, *trouble.refused}}
+        return {self.pins[number] for number in {*trouble.unlisted, *trouble.rejected}}
 
     def _failures(self) -> bool:
         """Whether a pin has failed in so few syncs that its stream is not COMPLETE."""

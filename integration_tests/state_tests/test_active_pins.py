@@ -87,7 +87,7 @@ def test_a_failed_pin_is_requested_again_whatever_its_activity(sequence: PinSequ
     assert asked(sequence) == [*ACTIVE]
 
 
-def test_the_option_is_refused_if_the_destination_appends() -> None:
+def test_the_option_is_rejected_if_the_destination_appends() -> None:
     with Simulator(World(boards=1)) as sim:
         output = run_sync(sim, [STREAM, "boards"], config=sim.config(**{OPTION: True}), destination="append")
         assert not sim.calls("pins/analytics")

@@ -94,7 +94,7 @@ def test_the_pin_of_a_young_ad_is_requested_once_until_the_ad_is_edited(sim: Sim
     assert asked == [pin_id_of_ad(sim.world, 0, 12)]
 
 
-def test_a_full_refresh_reads_edits_and_refusals_again(sim: Simulator) -> None:
+def test_a_full_refresh_reads_edits_and_rejections_again(sim: Simulator) -> None:
     first, asked = sync(sim)
     sim.world.hidden_pins.add(pin_id_of_ad(sim.world, 0, 0))
     before = len(sim.log)
@@ -105,7 +105,7 @@ def test_a_full_refresh_reads_edits_and_refusals_again(sim: Simulator) -> None:
 
 
 @pytest.mark.parametrize("ad", [0, 3])
-def test_a_refused_pin_is_named_with_what_requests_it_again(sim: Simulator, ad: int) -> None:
+def test_a_rejected_pin_is_named_with_what_requests_it_again(sim: Simulator, ad: int) -> None:
     hidden = pin_id_of_ad(sim.world, 0, ad)
     sim.add_fault(Fault(FaultKind.FORBIDDEN, on=GET, pin=hidden, times=None))
     output, asked = sync(sim)

@@ -69,11 +69,13 @@ def test_a_board_that_has_moved_is_listed_again(sim: Simulator, stream: str) -> 
 
 
 @each_stream
-@pytest.mark.parametrize("refusal", ["forbidden", "unauthorized"])
-def test_refused_boards_in_front_stop_no_other_one_and_make_no_later_sync_incomplete(stream: str, refusal: str) -> None:
+@pytest.mark.parametrize("rejection", ["forbidden", "unauthorized"])
+def test_rejected_boards_in_front_stop_no_other_one_and_make_no_later_sync_incomplete(
+    stream: str, rejection: str
+) -> None:
     with Simulator(World(boards=5, sections_per_board=1, pins_per_board=1)) as sim:
         boards = [board["id"] for board in sim.world.records("boards")]
-        faults = [Fault(refusal, on=LISTS[stream], path=board, times=None) for board in boards[:3]]
+        faults = [Fault(rejection, on=LISTS[stream], path=board, times=None) for board in boards[:3]]
         sim.add_faults(faults)
         first = run_sync(sim, [stream])
         assert_succeeded(first, [stream])
@@ -139,12 +141,12 @@ def test_a_board_of_which_a_pin_came_without_its_id_is_read_again(sim: Simulator
     assert_same(stream, upserted(stream, first, second), sim.expected(stream))
 
 
-def test_a_refused_section_of_a_board_with_too_many_pins_stops_no_other_section() -> None:
+def test_a_rejected_section_of_a_board_with_too_many_pins_stops_no_other_section() -> None:
     world = World(boards=1, sections_per_board=3, pins_per_board=2, pins_per_section=2)
     with Simulator(world, page_cap=1) as sim:
-        refused, *others = (section["id"] for section in sim.world.records("board_sections"))
+        rejected, *others = (section["id"] for section in sim.world.records("board_sections"))
         cap = Fault("pin_cap", on="boards/list_pins", items=1, times=None)
-        sim.add_faults([cap, Fault("forbidden", on="board_sections/list_pins", path=refused, times=None)])
+        sim.add_faults([cap, Fault("forbidden", on="board_sections/list_pins", path=rejected, times=None)])
         output = run_sync(sim, ["board_pins"])
         assert_failed(output, "board_pins", "system_error", "more pins than Pinterest lists")
         assert {record.get("board_section_id") for record in output.records["board_pins"]} >= set(others)

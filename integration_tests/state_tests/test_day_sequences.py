@@ -40,12 +40,12 @@ def test_days_whose_tasks_never_ended_stay_unread(kind: str, kill: float) -> Non
 
 
 @pytest.mark.parametrize("kill", [1, 0.7, 0.9])
-def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float) -> None:
+def test_old_days_of_which_one_of_two_reports_is_rejected_stay_unread(kill: float) -> None:
     """The days are older than those that each sync reads again, and the other report on them is read."""
     column = replace(next(column for column in COLUMNS if column.name == "conversions"), days=DAYS_OF_HISTORY)
-    refused = Fault("forbidden", on=column.steps[0], every=2, times=None)
+    rejected = Fault("forbidden", on=column.steps[0], every=2, times=None)
     injected_fault = InjectedFault(
-        0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill
+        0, 0, "every second report is rejected", lambda sim: sim.add_fault(rejected), kill=kill
     )
     FaultSequence((column,), MERGE, 0, (0, 9, 0), (injected_fault,)).run()
 
@@ -219,7 +219,7 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
 
 
 def test_an_account_that_no_sync_could_read_is_left_out() -> None:
-    """The quota ends before the first sync has read anything, and later one account refuses."""
+    """The quota ends before the first sync has read anything, and later one account rejects."""
     stream, world = "campaign_analytics", small_world(days=9, campaigns=1)
     sequence, odd = StreamSequence(stream, MERGE, world, start=9), world.account_id(1)
     for day, fault in enumerate(
@@ -233,12 +233,12 @@ def test_an_account_that_no_sync_could_read_is_left_out() -> None:
         assert day == 0 or any(odd in text for text in output.warnings())
 
 
-def test_an_account_that_refuses_is_not_remembered() -> None:
+def test_an_account_that_rejects_is_not_remembered() -> None:
     """It then begins where the start date is by that time, and no warning tells of days before it."""
     stream, world = "campaign_analytics", small_world(days=90, campaigns=2)
     sequence, begun = StreamSequence(stream, MERGE, world), world.today
-    refusal = Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
-    for day, faults in ((0, [refusal]), (50, [])):
+    rejection = Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
+    for day, faults in ((0, [rejection]), (50, [])):
         sequence.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
         output = sequence.read(day, faults=faults)
         assert output.status(stream) == "COMPLETE"
@@ -252,8 +252,8 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
 
 
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
-def test_one_refusal_makes_no_first_day_forgotten(destination: str) -> None:
-    """The account was never reached, and then refuses once. A script moves the start date on."""
+def test_one_rejection_makes_no_first_day_forgotten(destination: str) -> None:
+    """The account was never reached, and then rejects once. A script moves the start date on."""
     stream, world = "campaign_analytics", small_world(days=40, campaigns=2)
     sequence, begun, odd = (
         StreamSequence(stream, destination, world, start=MOVING_DAYS),

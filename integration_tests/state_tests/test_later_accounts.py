@@ -33,7 +33,7 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
         assert {record["DATE"] for record in of_old} <= moving
 
 
-@pytest.mark.parametrize("how", ["refuses", "is listed no longer"])
+@pytest.mark.parametrize("how", ["rejects", "is listed no longer"])
 def test_an_owner_that_was_read_is_owed_until_it_is_back_or_excluded(how: str) -> None:
     streams = ("user_account_analytics", "pin_analytics")
     sizes = {"boards": 1, "pins_per_board": 2, "sections_per_board": 0, "ad_accounts": 2, "shared_ad_accounts": 1}
@@ -45,7 +45,7 @@ def test_an_owner_that_was_read_is_owed_until_it_is_back_or_excluded(how: str) -
     def sync(day: int, **more: Any) -> Output:
         world = lesser if day == 3 and how == "is listed no longer" else whole
         with days_later(world, day), Simulator(world, profile="ample") as sim:
-            if day == 3 and how == "refuses":
+            if day == 3 and how == "rejects":
                 operations = ("user_account/analytics", "pins/list")
                 sim.add_faults(Fault(FaultKind.FORBIDDEN, on=on, account=lost, times=None) for on in operations)
             config = sim.config(start_date=start, organic_per_ad_account=True, max_retries=0, **more)

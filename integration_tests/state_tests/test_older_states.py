@@ -132,7 +132,7 @@ REPORT = {
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])
 @pytest.mark.parametrize("form", OFFICIAL)
-def test_an_official_state_is_read_where_rows_are_replaced_and_refused_where_they_are_appended(
+def test_an_official_state_is_read_where_rows_are_replaced_and_rejected_where_they_are_appended(
     form: str, destination: str
 ) -> None:
     world = World(boards=0, ad_accounts=2, campaigns=2, active_percent=100)

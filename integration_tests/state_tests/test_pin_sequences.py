@@ -14,7 +14,7 @@ from integration_tests.state_tests.pin_sequences import (
     FULL_PASS_DAYS,
     ODD,
     OUTAGE,
-    REFUSED,
+    REJECTD,
     STREAM,
     PinSequence,
     Trouble,
@@ -128,12 +128,12 @@ def test_a_response_without_any_of_its_pins_is_no_activity_of_none(destination: 
 @either
 @pytest.mark.parametrize("pin", [2, 4])
 @pytest.mark.parametrize("kill", [0.5, 0.7, 0.9])
-def test_a_pin_that_is_refused_behind_one_that_was_read_survives_a_kill(
+def test_a_pin_that_is_rejected_behind_one_that_was_read_survives_a_kill(
     destination: str, pin: int, kill: float
 ) -> None:
     """Its days are known to be unread until the end of the sync decides about it."""
     sequence = PinSequence(destination, start=44)
-    sequence.read(0, lambda sim: sequence.prepare(sim, Trouble(pins={pin: REFUSED})), kill)
+    sequence.read(0, lambda sim: sequence.prepare(sim, Trouble(pins={pin: REJECTD})), kill)
     sequence.read(1)
     sequence.read(2)
     sequence.assert_complete()
@@ -141,9 +141,11 @@ def test_a_pin_that_is_refused_behind_one_that_was_read_survives_a_kill(
 
 @either
 @pytest.mark.parametrize(("pin", "start"), [(1, 20), (4, 33)])
-def test_a_refused_pin_is_named_with_its_days_and_what_reads_them_later(destination: str, pin: int, start: int) -> None:
+def test_a_rejected_pin_is_named_with_its_days_and_what_reads_them_later(
+    destination: str, pin: int, start: int
+) -> None:
     sequence = PinSequence(destination, start=start)
-    output = sequence.sync(0, pins={pin: REFUSED})
+    output = sequence.sync(0, pins={pin: REJECTD})
     days = f"{sequence.world.today - timedelta(days=start)} to {sequence.last_day}"
     [warning] = output.warnings()
     assert f"{sequence.pins[pin][1]} is left out: its days {days} are not read." in warning
@@ -165,7 +167,7 @@ IN_A_ROW = range(8, 20)
 
 
 @pytest.mark.parametrize(
-    ("destination", "batch", "pins", "refused", "quota"),
+    ("destination", "batch", "pins", "rejected", "quota"),
     [
         (MERGE, False, 30, IN_A_ROW, None),
         (MERGE, False, 30, IN_A_ROW, 9),
@@ -176,14 +178,16 @@ IN_A_ROW = range(8, 20)
         *((MERGE, batch, 110, range(4, 108), None) for batch in (False, True)),
     ],
 )
-def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refused: range, quota: int | None) -> None:
-    sequence, troubles = PinSequence(destination, batch=batch, pins=pins, start=12), dict.fromkeys(refused, REFUSED)
+def test_rejected_pins_end_no_pass(
+    destination: str, batch: bool, pins: int, rejected: range, quota: int | None
+) -> None:
+    sequence, troubles = PinSequence(destination, batch=batch, pins=pins, start=12), dict.fromkeys(rejected, REJECTD)
     output = sequence.sync(0, pins=troubles, quota=quota)
-    assert quota or any(str(len(refused)) in text and "left out" in text for text in output.warnings()), output.text()
+    assert quota or any(str(len(rejected)) in text and "left out" in text for text in output.warnings()), output.text()
     for _ in range(3 if quota else 1):  # as many as a quota of nine requests takes
         output = sequence.sync(0, pins=troubles)
     assert_succeeded(output, [STREAM])
-    assert [number for number in range(pins) if not sequence.rows_of(number)] == list(refused)
+    assert [number for number in range(pins) if not sequence.rows_of(number)] == list(rejected)
     assert not sequence.owed
     sequence.sync(0)
     sequence.assert_complete()
@@ -192,7 +196,7 @@ def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refu
 def test_a_quota_that_is_smaller_than_a_secret_board_stops_no_other_pin() -> None:
     sequence = PinSequence(MERGE, pins=230, start=3)
     for _ in range(3):
-        output = sequence.sync(0, pins=dict.fromkeys(range(4, 226), REFUSED), quota=115)
+        output = sequence.sync(0, pins=dict.fromkeys(range(4, 226), REJECTD), quota=115)
     assert_succeeded(output, [STREAM])
     assert all(map(sequence.rows_of, (*range(4), *range(226, 230))))
 
@@ -207,10 +211,10 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_oldest_pins_that_turn_secret_hold_up_no_other_pin(destination: str, batch: bool) -> None:
     """They are as many as a part of a pass has, and answer again after three days."""
     sequence = PinSequence(destination, pins=250, batch=batch, start=8)
-    refused = dict.fromkeys(sequence.oldest(100), REFUSED)
+    rejected = dict.fromkeys(sequence.oldest(100), REJECTD)
     for day in range(3):
-        assert_succeeded(sequence.sync(day, pins=refused), [STREAM])
-        assert all(map(sequence.rows_of, set(range(250)).difference(refused)))
+        assert_succeeded(sequence.sync(day, pins=rejected), [STREAM])
+        assert all(map(sequence.rows_of, set(range(250)).difference(rejected)))
     sequence.sync(3)
     sequence.assert_complete()
     assert not sequence.owed
@@ -221,13 +225,13 @@ def test_the_oldest_pins_that_turn_secret_hold_up_no_other_pin(destination: str,
 @pytest.mark.parametrize("days", [2, 3, 6])
 @pytest.mark.parametrize("secret", [range(4), (0, 1, 2, 3, 6, 7, 8, 9)], ids=["first", "most"])
 @pytest.mark.usefixtures("small_parts")
-def test_a_whole_part_that_is_refused_holds_up_the_others_for_a_sync_at_most(
+def test_a_whole_part_that_is_rejected_holds_up_the_others_for_a_sync_at_most(
     destination: str, batch: bool, days: int, secret: Sequence[int]
 ) -> None:
-    sequence, refused = PinSequence(destination, pins=10, batch=batch), dict.fromkeys(secret, REFUSED)
-    assert_failed(sequence.sync(0, pins=refused), STREAM, "transient_error", "refuses all")
+    sequence, rejected = PinSequence(destination, pins=10, batch=batch), dict.fromkeys(secret, REJECTD)
+    assert_failed(sequence.sync(0, pins=rejected), STREAM, "transient_error", "rejects all")
     for day in range(1, days):
-        sequence.sync(day, pins=refused)
+        sequence.sync(day, pins=rejected)
         assert all(map(sequence.rows_of, set(range(10)).difference(secret)))
     for later in (0, 1):
         sequence.sync(days + later)
@@ -238,12 +242,12 @@ def test_a_whole_part_that_is_refused_holds_up_the_others_for_a_sync_at_most(
 @either
 @single_and_batch
 @pytest.mark.usefixtures("small_parts")
-def test_an_owner_whose_pins_are_all_refused_has_their_days_once_they_answer(destination: str, batch: bool) -> None:
+def test_an_owner_whose_pins_are_all_rejected_has_their_days_once_they_answer(destination: str, batch: bool) -> None:
     """In the middle of a pass and before one. The pins of another owner are read."""
-    sequence, refused = PinSequence(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REFUSED)
+    sequence, rejected = PinSequence(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REJECTD)
     sequence.sync(0, quota=5)
     for _ in range(3):
-        assert_failed(sequence.sync(1, pins=refused), STREAM, "transient_error", "refuses all")
+        assert_failed(sequence.sync(1, pins=rejected), STREAM, "transient_error", "rejects all")
         assert all(sequence.rows_of(number) for number in range(8, 16))
     for day in (2, 3):
         sequence.sync(day)
@@ -259,7 +263,7 @@ def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
         sequence.sync(0, quota=5)
         assert sequence.rows_of(3)
         for day in (0, 1):
-            output = sequence.sync(day, pins=dict.fromkeys(secret, REFUSED))
+            output = sequence.sync(day, pins=dict.fromkeys(secret, REJECTD))
         assert_succeeded(output, [STREAM])
         assert all(sequence.rows_of(number) for number in range(20) if number not in secret)
 
@@ -282,7 +286,7 @@ def test_a_part_that_breaks_off_each_day_brings_each_day_of_each_pin_once(
 @either
 def test_a_pin_that_fails_does_not_show_that_others_are_served(destination: str) -> None:
     sequence = PinSequence(destination, pins=12)
-    troubles = {**dict.fromkeys(range(12), REFUSED), 5: FaultKind.SERVER_ERROR}
+    troubles = {**dict.fromkeys(range(12), REJECTD), 5: FaultKind.SERVER_ERROR}
     for _ in range(2):
         assert sequence.sync(0, pins=troubles).status(STREAM) != "COMPLETE"
     sequence.sync(0)
@@ -290,19 +294,19 @@ def test_a_pin_that_fails_does_not_show_that_others_are_served(destination: str)
     sequence.assert_complete()
 
 
-def test_pins_that_are_refused_after_they_have_failed_make_no_sync_incomplete_for_ever() -> None:
+def test_pins_that_are_rejected_after_they_have_failed_make_no_sync_incomplete_for_ever() -> None:
     sequence = PinSequence(MERGE, batch=True, pins=9)
     sequence.sync(0, pins=dict.fromkeys(range(4), FaultKind.OTHER_FORM))
     for day in range(1, 10):
-        output = sequence.sync(day, pins=dict.fromkeys(range(6), REFUSED))
+        output = sequence.sync(day, pins=dict.fromkeys(range(6), REJECTD))
     assert_succeeded(output, [STREAM])
     for day in (10, 11, 12):
         sequence.sync(day)
     sequence.assert_complete()
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, REFUSED])
-def test_a_refused_pin_in_a_request_about_many_does_not_close_the_beta(kind: FaultKind) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, REJECTD])
+def test_a_rejected_pin_in_a_request_about_many_does_not_close_the_beta(kind: FaultKind) -> None:
     sequence = PinSequence(MERGE, batch=True, pins=200, start=3)
     assert_succeeded(sequence.sync(0, pins={0: kind}), [STREAM])
     assert len(sequence.requests) <= 20
@@ -331,7 +335,7 @@ def test_a_pin_that_fails_costs_its_own_days_alone(kind: FaultKind) -> None:
     assert not sequence.owed
 
 
-@pytest.mark.parametrize("kind", [REFUSED, FaultKind.UNAVAILABLE], ids=["refused", "unavailable"])
+@pytest.mark.parametrize("kind", [REJECTD, FaultKind.UNAVAILABLE], ids=["rejected", "unavailable"])
 def test_the_last_pin_of_an_unfinished_pass_holds_up_no_newer_day_of_the_others(kind: FaultKind) -> None:
     sequence = PinSequence(APPEND)
     sequence.sync(0, quota=5)
@@ -399,8 +403,8 @@ def test_the_pins_of_one_owner_that_fail_hold_up_no_other_owner() -> None:
 
 @either
 @single_and_batch
-def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination: str, batch: bool) -> None:
-    sequence = PinSequence(destination, batch=batch, pins=8, refused_names=VIDEO_METRICS, names_the_refused=False)
+def test_videos_whose_video_metrics_are_rejected_arrive_without_them(destination: str, batch: bool) -> None:
+    sequence = PinSequence(destination, batch=batch, pins=8, rejected_names=VIDEO_METRICS, names_the_rejected=False)
     sequence.hide_metrics(VIDEO_METRICS)
     for day in (0, 1):
         output = sequence.sync(day)
@@ -418,8 +422,8 @@ def test_pictures_come_without_video_metrics_and_videos_with_them(destination: s
     for day in (0, 5):
         assert_succeeded(sequence.sync(day), [STREAM])
         sequence.assert_complete()
-        refused = [len(entry.values("pin_ids")) for entry in sequence.log if entry.status == 400]
-        assert refused == ([11, 5, 3, 1] if batch else [0])
+        rejected = [len(entry.values("pin_ids")) for entry in sequence.log if entry.status == 400]
+        assert rejected == ([11, 5, 3, 1] if batch else [0])
 
 
 @either
@@ -466,7 +470,7 @@ def any_sequence(dice: random.Random) -> tuple[PinSequence, list[Trouble]]:
 def any_trouble(dice: random.Random, pins: int) -> Trouble:
     some = dice.sample(range(pins), dice.choice([0, 1, 1, 2, 3]))
     return Trouble(
-        pins={pin: dice.choice([*ODD, REFUSED, REFUSED, REFUSED]) for pin in some},
+        pins={pin: dice.choice([*ODD, REJECTD, REJECTD, REJECTD]) for pin in some},
         outage=dice.choice([None] * 9 + [FaultKind.UNAVAILABLE]),
         unlisted=frozenset(dice.sample(range(pins), dice.choice([0, 0, 0, 1]))),
         late={pin: dice.choice([2, 3, 5]) for pin in dice.sample(range(pins), dice.choice([0, 0, 1, 2]))},

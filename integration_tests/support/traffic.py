@@ -57,7 +57,7 @@ class Traffic:
 
     Attributes:
         taken: calls that were answered, by the minute of the server's clock and the operation; the first minute is 0.
-        refused: calls that were not, alike.
+        rejected: calls that were not, alike.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Traffic:
         elsewhere: Callable[[Quotas, int], object] = lambda _quotas, _second: None,
     ) -> None:
         self.taken: Counter[tuple[int, str]] = Counter()
-        self.refused: Counter[tuple[int, str]] = Counter()
+        self.rejected: Counter[tuple[int, str]] = Counter()
         self._workers, self._slow, self._elsewhere = workers, slow, elsewhere
         self._clock = Clock(FULL_MINUTE + second)
         self._budget = Budget(3_600, clock=self._clock)
@@ -93,9 +93,9 @@ class Traffic:
         """Calls that were taken in a minute, of all operations or of one."""
         return sum(n for (when, what), n in self.taken.items() if when == minute and operation_id in {"", what})
 
-    def refused_since(self, minute: int) -> int:
-        """Calls that were refused from that minute on."""
-        return sum(calls for (when, _), calls in self.refused.items() if when >= minute)
+    def rejected_since(self, minute: int) -> int:
+        """Calls that were rejected from that minute on."""
+        return sum(calls for (when, _), calls in self.rejected.items() if when >= minute)
 
     def _next(self, worker: Sequence[Operation]) -> Event:
         return partial(self._ask, worker, self._dice.choice(worker))
@@ -110,7 +110,7 @@ class Traffic:
         is_taken = self._quotas.spend(operation.category, operation.operation_id)
         told = self._quotas.headers(operation.category, operation.operation_id)
         minute = int(self._clock.now - FULL_MINUTE) // 60
-        (self.taken if is_taken else self.refused)[minute, operation.operation_id] += 1
+        (self.taken if is_taken else self.rejected)[minute, operation.operation_id] += 1
         takes = (1, 8) if is_taken and self._dice.random() < self._slow else (0.01, 0.1)
         return self._dice.uniform(*takes), partial(
             self._accepted if is_taken else self._throttled, worker, operation, sent_at, told

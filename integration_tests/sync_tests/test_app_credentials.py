@@ -1,4 +1,4 @@
-"""The token of an app itself reads what Pinterest serves to it, and no request is refused."""
+"""The token of an app itself reads what Pinterest serves to it, and no request is rejected."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """A Pinterest that behaves as others have recorded it is read whole.
 
-Rate limit headers and feeds' times of the recorded form, closed betas, refused names, a CDN that refuses long
+Rate limit headers and feeds' times of the recorded form, closed betas, rejected names, a CDN that rejects long
 addresses, a passing error at every twentieth call, reports of the finest grain, `[]` for an empty one, a feature that
 the app has not. Every row that the server holds is there once.
 """
@@ -24,7 +24,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 from tools.stream_table import every_stream
 
-REFUSED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
+REJECTD = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""
 RARE = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
 """Targeting types that are not open to all apps, and not asked for."""
@@ -53,7 +53,7 @@ def as_recorded(of: World, **settings: Any) -> Iterator[Simulator]:
         of,
         faults=[Fault("transient_400", times=None, every=20)],
         long_url_status=400,
-        refused_names=REFUSED,
+        rejected_names=REJECTD,
         no_access=no_access,
         **settings,
     ) as sim:
@@ -71,19 +71,19 @@ def read(sim: Simulator, streams: Sequence[str] = tuple(KEYS), **options: Any) -
 
 
 def held(sim: Simulator, stream: str) -> dict[Key, Record]:
-    """What can be had of a stream: without what is refused."""
+    """What can be had of a stream: without what is rejected."""
     with_reports = stream in (*REPORT_KEYS, *OWN_REPORT_KEYS, *ADS_ANALYTICS)
     start = sim.world.today - timedelta(days=DAYS if with_reports else SYNCHRONOUS_DAYS)
     rows = sim.expected(stream, start=start)
-    taken = {key: row for key, row in rows.items() if row.get("TARGETING_TYPE") not in (*RARE, *REFUSED)}
-    return {key: _without_refused(stream, row) for key, row in taken.items()}
+    taken = {key: row for key, row in rows.items() if row.get("TARGETING_TYPE") not in (*RARE, *REJECTD)}
+    return {key: _without_rejected(stream, row) for key, row in taken.items()}
 
 
-def _without_refused(stream: str, row: Record) -> Record:
-    """A row without the names that are refused; a ranking of pins is not asked by metrics."""
+def _without_rejected(stream: str, row: Record) -> Record:
+    """A row without the names that are rejected; a ranking of pins is not asked by metrics."""
     if stream == "pin_analytics":
-        return {**row, "metrics": _without_refused("", row["metrics"])}
-    return {name: value for name, value in row.items() if name not in REFUSED}
+        return {**row, "metrics": _without_rejected("", row["metrics"])}
+    return {name: value for name, value in row.items() if name not in REJECTD}
 
 
 def test_the_recorded_pinterest_is_read_whole() -> None:

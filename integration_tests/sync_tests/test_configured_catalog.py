@@ -54,7 +54,7 @@ def test_a_catalog_of_unknown_streams_alone_costs_no_call(sim: Simulator) -> Non
 
 
 @pytest.mark.parametrize("namespaces", [(None, None), (None, "one")], ids=str)
-def test_a_name_that_stands_twice_is_refused_before_the_first_call(
+def test_a_name_that_stands_twice_is_rejected_before_the_first_call(
     sim: Simulator, namespaces: tuple[str | None, ...]
 ) -> None:
     catalog = catalog_of(["campaigns", "campaign_analytics", "campaign_analytics"])

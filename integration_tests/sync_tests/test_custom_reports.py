@@ -112,7 +112,7 @@ def test_more_targeting_types_than_a_report_takes_are_split_into_several(sim: Si
         ("CAMPAIGN", "ad_statuses", "Ad Statuses", DAY_KEY),
     ],
 )
-def test_seven_statuses_above_their_level_are_refused_and_six_are_summed_up(
+def test_seven_statuses_above_their_level_are_rejected_and_six_are_summed_up(
     sim: Simulator, tmp_path: Path, level: str, field: str, title: str, key: tuple[str, ...]
 ) -> None:
     seven = list(choices("custom_reports", field)[:7])
@@ -160,13 +160,13 @@ def test_age_and_gender_are_a_part_of_the_key(sim: Simulator) -> None:
     assert not output.warnings()
     streams = SourcePinterest().streams(sim.config(custom_reports=[report(**fields)]))
     assert [stream.primary_key for stream in streams if stream.name == STREAM] == [list(key)]
-    refused = run_sync(sim, ["campaign_analytics"], config=sim.config(analytics_columns=columns))
+    rejected = run_sync(sim, ["campaign_analytics"], config=sim.config(analytics_columns=columns))
     says = "Analytics Columns: AGE_BUCKET and GENDER may split the rows of an ad account. .* to Custom Reports."
-    assert re.search(says, str(refused.errors[0].message))
+    assert re.search(says, str(rejected.errors[0].message))
 
 
-def test_a_report_that_pinterest_refuses_fails_alone() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=2), refused_windows=[(1, 1, 1)]) as sim:
+def test_a_report_that_pinterest_rejects_fails_alone() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=2), rejected_windows=[(1, 1, 1)]) as sim:
         windows = {"click_window_days": 1, "engagement_window_days": 1, "view_window_days": 1}
         reports = [report(**windows), report(name="Fine")]
         config = sim.config(start_date=ago(sim, 20).isoformat(), custom_reports=reports)
@@ -174,7 +174,7 @@ def test_a_report_that_pinterest_refuses_fails_alone() -> None:
         output = run_sync(sim, streams, config=config)
         assert_failed(output, STREAM, "config_error", "change the columns, filters or attribution windows")
         [error] = output.errors_of(STREAM)
-        assert re.search(rf"^Pinterest refuses the report on .* of ad account \d+. {SAID}. ", str(error.message))
+        assert re.search(rf"^Pinterest rejects the report on .* of ad account \d+. {SAID}. ", str(error.message))
         for stream in streams[1:]:
             assert output.status(stream) == "COMPLETE"
             assert output.records[stream]

@@ -117,15 +117,15 @@ def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simula
     assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
 
 
-def test_issues_are_requested_in_json_if_brackets_are_refused() -> None:
+def test_issues_are_requested_in_json_if_brackets_are_rejected() -> None:
     stream, stats = "catalogs_feed_ingestion_stats", "reports/stats"
     with Simulator(World(catalogs=2, feeds=2)) as sim:
-        sim.add_fault(Fault("account_refused_400", on=stats))
+        sim.add_fault(Fault("account_rejected_400", on=stats))
         output = run_sync(sim, [stream], config=sim.config(num_workers=1))
         assert_succeeded(output, [stream])
         assert_exact(output, sim, [stream])
         assert [bool(call.values("parameters")) for call in sim.calls(stats)] == [False, True, True]
-        sim.add_fault(Fault("account_refused_400", on=stats, times=None))
+        sim.add_fault(Fault("account_rejected_400", on=stats, times=None))
         assert_failed(run_sync(sim, [stream], config=sim.config(num_workers=1)), stream, "system_error")
 
 
@@ -145,19 +145,19 @@ def test_keywords_with_a_comma_or_without_a_country_are_left_out_with_a_warning(
     assert not small.calls("country_keywords_metrics/get")
 
 
-@pytest.mark.parametrize("refused", [["GEO"], list(ACCOUNT_TYPES)])
-def test_targeting_types_that_pinterest_refuses_cost_themselves_alone(refused: list[str]) -> None:
+@pytest.mark.parametrize("rejected", [["GEO"], list(ACCOUNT_TYPES)])
+def test_targeting_types_that_pinterest_rejects_cost_themselves_alone(rejected: list[str]) -> None:
     stream, get = "targeting_options", "targeting_options/get"
     with Simulator(World(ad_accounts=2)) as sim:
-        sim.add_faults([Fault("forbidden", on=get, path=kind, times=None) for kind in refused])
+        sim.add_faults([Fault("forbidden", on=get, path=kind, times=None) for kind in rejected])
         output = run_sync(sim, [stream])
         assert_succeeded(output, [stream])
-        whole = {key for key, record in sim.expected(stream).items() if record["option_type"] not in refused}
+        whole = {key for key, record in sim.expected(stream).items() if record["option_type"] not in rejected}
         assert {(row["targeting_type"], row["id"]) for row in output.records[stream]} == whole
-        assert [kind for kind in refused if not any(kind in text for text in output.warnings())] == []
+        assert [kind for kind in rejected if not any(kind in text for text in output.warnings())] == []
 
 
-def test_interests_that_pinterest_refuses_keep_their_names() -> None:
+def test_interests_that_pinterest_rejects_keep_their_names() -> None:
     with Simulator(World(ad_accounts=1), faults=[Fault("gone", on="interest_targeting_options/get", times=5)]) as sim:
         output = run_sync(sim, ["targeting_options"])
         assert_succeeded(output, ["targeting_options"])
@@ -169,7 +169,7 @@ def test_interests_that_pinterest_refuses_keep_their_names() -> None:
 
 def test_an_unapproved_merchant_reads_what_to_do() -> None:
     code = 2626
-    with Simulator(World(merchant_refusal=code)) as sim:
+    with Simulator(World(merchant_rejection=code)) as sim:
         output = run_sync(sim, CATALOGS)
         assert_exact(output, sim, CATALOGS[:3])
     assert_failed(output, "catalogs_product_groups", "config_error", "Business Hub", f"code {code}", "leave the stream")
@@ -178,7 +178,7 @@ def test_an_unapproved_merchant_reads_what_to_do() -> None:
 
 def test_a_feed_without_a_processing_result_is_left_out_and_the_others_are_read() -> None:
     streams = ("catalogs_feed_processing_results", "catalogs_feed_item_issues")
-    with Simulator(World(feeds=3, feed_results=(3, 0, 1), refuses_empty_feeds=True)) as sim:
+    with Simulator(World(feeds=3, feed_results=(3, 0, 1), rejects_empty_feeds=True)) as sim:
         output = run_sync(sim, streams)
         assert_succeeded(output, streams)
         assert_exact(output, sim, streams)

@@ -85,11 +85,11 @@ def test_account_options_limit_the_owners(agency: Simulator) -> None:
     assert_owners(run_sync(agency, ["boards"], config=config), world, ("boards",), [world.account_id(0), third])
 
 
-def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -> None:
+def test_an_account_that_rejects_is_left_out_with_a_warning(agency: Simulator) -> None:
     world = agency.world
-    refusing, streams = world.account_id(2), ("boards", "board_pins", "user_account_analytics", "pin_analytics")
+    rejecting, streams = world.account_id(2), ("boards", "board_pins", "user_account_analytics", "pin_analytics")
     agency.add_faults(
-        Fault("forbidden", on=operation, account=refusing, times=None)
+        Fault("forbidden", on=operation, account=rejecting, times=None)
         for operation in ("boards/list", "user_account/analytics", "pins/list")
     )
     output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=1))
@@ -97,7 +97,7 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
     assert_succeeded(output, streams)
     assert_owners(output, world, streams, [world.account_id(0), world.account_id(3)])
     for stream in streams:
-        assert any(stream in text and refusing in text for text in output.warnings()), stream
+        assert any(stream in text and rejecting in text for text in output.warnings()), stream
     assert [entry["partition"] for entry in output.states["user_account_analytics"]["states"]] == [
         {"ad_account_id": world.account_id(0)},
         {"ad_account_id": world.account_id(3)},

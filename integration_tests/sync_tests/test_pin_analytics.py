@@ -22,10 +22,10 @@ def sim(world: World) -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.mark.parametrize(("refusal", "requests"), [(NoAccess.RESTRICTED, 1), (NoAccess.BETA_CLOSED, 4)])
-def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: NoAccess, requests: int) -> None:
+@pytest.mark.parametrize(("rejection", "requests"), [(NoAccess.RESTRICTED, 1), (NoAccess.BETA_CLOSED, 4)])
+def test_without_the_beta_pins_are_read_one_by_one(world: World, rejection: NoAccess, requests: int) -> None:
     """HTTP 403 may also be about one of the pins, so that the request is halved down to the first one."""
-    with Simulator(world, profile="ample", no_access={"multi_pins/analytics": refusal}) as sim:
+    with Simulator(world, profile="ample", no_access={"multi_pins/analytics": rejection}) as sim:
         output = run_sync(sim, ["pin_analytics"])
 
         assert_succeeded(output, ["pin_analytics"])

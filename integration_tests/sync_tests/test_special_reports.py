@@ -129,7 +129,7 @@ def test_conversions_have_the_chosen_attribution(sim: Simulator) -> None:
 
 
 def test_brand_attribution_is_requested_from_its_own_first_day(sim: Simulator) -> None:
-    """Pinterest refuses a request that begins on April 1, 2025, or before."""
+    """Pinterest rejects a request that begins on April 1, 2025, or before."""
     sim.world.first_day = ago(sim, 5)
     output = read(sim, BRANDS, start_date=None, brand_category_sku_reports={"attribution_type": "BRAND_ATTRIBUTION"})
     assert_succeeded(output, [BRANDS])

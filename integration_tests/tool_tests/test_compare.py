@@ -56,7 +56,7 @@ def test_each_difference_is_a_line(tmp_path: Path) -> None:
     older.accepted, older.endings = Counter({"ads/list": 1}), {STREAM: "INCOMPLETE 1 x transient_error"}
     records = [row(6, A=1), row(1, SPEND=2), row(3), row(4), row(5)]
     newer = Outcome(1, records={STREAM: records}, states={STREAM: {"DATE": "2027-01-18"}})
-    newer.accepted, newer.refused = Counter({"ads/list": 2}), {"ads/list 400"}
+    newer.accepted, newer.rejected = Counter({"ads/list": 2}), {"ads/list 400"}
     newer.endings = {STREAM: "COMPLETE"}
 
     assert lines(tmp_path, [older], [newer]) == [
@@ -65,7 +65,7 @@ def test_each_difference_is_a_line(tmp_path: Path) -> None:
         f"{STREAM}, {DAY}, records lost, such as CAMPAIGN_ID=2 DATE=2027-01-19: 2 -> 0",
         f"{STREAM}, {DAY}, records added, such as CAMPAIGN_ID=4 DATE=2027-01-19: 0 -> 2",
         f"-, {DAY}, accepted requests ads/list: 1 -> 2",
-        f"-, {DAY}, refused requests ads/list 400: false -> true",
+        f"-, {DAY}, rejected requests ads/list 400: false -> true",
         f"{STREAM}, {DAY}, ending: INCOMPLETE 1 x transient_error -> COMPLETE",
         f"-, {DAY}, exit code: 0 -> 1",
     ]

@@ -12,7 +12,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.bodies import parse_body
-from source_pinterest.api.error_mapping import ErrorResponse, UncountedRetry, app_refused
+from source_pinterest.api.error_mapping import ErrorResponse, UncountedRetry, app_rejected
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import BackoffDelays, Outage, RetryPolicy
@@ -53,7 +53,7 @@ class Api:
     budget: Budget
     retry_policy: RetryPolicy
     usage: Usage = field(default_factory=Usage)
-    _refused: SingleFlight[str, bool] = field(default_factory=SingleFlight)
+    _rejected: SingleFlight[str, bool] = field(default_factory=SingleFlight)
 
     @classmethod
     def connect(
@@ -96,21 +96,21 @@ class Api:
         )
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, usage)
 
-    def refuses_profile(self) -> bool:
+    def rejects_profile(self) -> bool:
         """Return whether Pinterest calls the app's consumer type unsupported for the user's profile too.
 
         Such an app is not approved, because Pinterest serves the profile to each approved app. Pinterest uses the same
         words for a feature that it has not opened to the app. The profile is requested once in a sync.
         """
-        return self._refused.get("user_account", self._refuses_profile)
+        return self._rejected.get("user_account", self._rejects_profile)
 
-    def _refuses_profile(self) -> bool:
+    def _rejects_profile(self) -> bool:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:
             while True:
                 response = self.session.paced_exchange(request, parse_body, self.usage.stream(""))
                 if not isinstance(response, ErrorResponse) or response.resolution is not UncountedRetry.WAIT:
-                    return isinstance(response, ErrorResponse) and response.resolution is app_refused
+                    return isinstance(response, ErrorResponse) and response.resolution is app_rejected
         except (requests.RequestException, MalformedResponseError):
             return False
 

@@ -50,13 +50,13 @@ _LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
 _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
 
-_REFUSED = (400, 401, 403)
+_REJECTD = (400, 401, 403)
 
 APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
 """The permissions of the streams that a token of the app itself can read."""
 
 _WRONG_APP = 2
-"""The code with which the token endpoint refuses an app's id or secret. It refuses a refresh token with 283."""
+"""The code with which the token endpoint rejects an app's id or secret. It rejects a refresh token with 283."""
 
 SIGN_IN_AGAIN = f"Sign in again: {SIGN_IN}."
 _COPY_AGAIN = "Copy Client ID and Client Secret again from the app's page under My apps"
@@ -234,7 +234,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 one prove little, because Pinterest may not accept a new token everywhere yet.
 
         Raises:
-            ConfigError: the refresh token is refused, or Pinterest rejects a token that it has just issued.
+            ConfigError: the refresh token is rejected, or Pinterest rejects a token that it has just issued.
             FatalError: the token endpoint gives no token at present.
         """
         with self._lock:
@@ -287,24 +287,24 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """Return how to send the refresh again.
 
         Raises:
-            ConfigError: Pinterest refuses to issue a token.
+            ConfigError: Pinterest issues no token.
         """
         if response.resolution is UncountedRetry.WAIT:
             return UncountedRetry.WAIT
-        if response.status in _REFUSED and response.is_from_pinterest and not isinstance(response.resolution, Retry):
-            raise self._refused(response)
+        if response.status in _REJECTD and response.is_from_pinterest and not isinstance(response.resolution, Retry):
+            raise self._rejected(response)
         return Retry(why=f"HTTP {response.status}.")
 
-    def _refused(self, response: ErrorResponse) -> ConfigError:
+    def _rejected(self, response: ErrorResponse) -> ConfigError:
         if not self._refresh_token:
             return ConfigError(f"Pinterest issues no token to the app itself. {response}. {self._remedy()}")
         if response.code == _WRONG_APP:
             return ConfigError(
-                f"Pinterest refuses the Client ID or the Client Secret. {response}. {_COPY_AGAIN}. If both are right, "
+                f"Pinterest rejects the Client ID or the Client Secret. {response}. {_COPY_AGAIN}. If both are right, "
                 f"the refresh token is another app's or is no longer valid. {SIGN_IN_AGAIN}",
             )
         return ConfigError(
-            "Pinterest refuses the refresh token: it has expired, was revoked or was replaced elsewhere. "
+            "Pinterest rejects the refresh token: it has expired, was revoked or was replaced elsewhere. "
             f"{SIGN_IN_AGAIN}",
         )
 

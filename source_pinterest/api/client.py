@@ -95,5 +95,5 @@ class PinterestClient:
             return resolution
         granted, advice = authenticator.granted, authenticator.grant_advice
         raise resolution(
-            response, RequestContext(self._stream, self._scopes, granted, advice, self._api.refuses_profile)
+            response, RequestContext(self._stream, self._scopes, granted, advice, self._api.rejects_profile)
         )

@@ -154,21 +154,21 @@ class Retry(NamedTuple):
 
 
 class RequestContext(NamedTuple):
-    """What errors say of the request that was refused.
+    """What errors say of the request that was rejected.
 
     Attributes:
         stream: the stream that sent it.
         scopes: the permissions that it needs.
         granted: the permissions of the token; none if Pinterest has not listed them.
         grant_advice: how the user gets a permission that the token lacks.
-        refuses_profile: returns whether Pinterest refuses the app the user's profile too.
+        rejects_profile: returns whether Pinterest rejects the app the user's profile too.
     """
 
     stream: str
     scopes: tuple[str, ...]
     granted: frozenset[str]
     grant_advice: str
-    refuses_profile: Callable[[], bool]
+    rejects_profile: Callable[[], bool]
 
 
 ErrorOf = Callable[[ErrorResponse, RequestContext], PinterestError]
@@ -229,7 +229,7 @@ def _restricted(response: ErrorResponse, context: RequestContext) -> PinterestEr
     )
 
 
-def _merchant_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+def _merchant_rejected(response: ErrorResponse, context: RequestContext) -> PinterestError:
     return AccessDeniedError(
         f"{context.stream}: {response}",
         advice="Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason "
@@ -237,7 +237,7 @@ def _merchant_refused(response: ErrorResponse, context: RequestContext) -> Pinte
     )
 
 
-def _pinner_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+def _pinner_rejected(response: ErrorResponse, context: RequestContext) -> PinterestError:
     return AccessDeniedError(
         f"{context.stream}: since September 14, 2026, Pinterest shows newly registered apps no boards and pins of "
         f"users without a business account ({_PINNER_DENIED}). It may help if the user turns the account into a "
@@ -247,12 +247,12 @@ def _pinner_refused(response: ErrorResponse, context: RequestContext) -> Pintere
     )
 
 
-def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+def app_rejected(response: ErrorResponse, context: RequestContext) -> PinterestError:
     """Return the error if Pinterest calls the app's consumer type unsupported.
 
     It says so of an app that it has not approved, and of a feature that it has not opened to the app.
     """
-    if not context.refuses_profile():
+    if not context.rejects_profile():
         return _restricted(response, context)
     return ConfigError(
         "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
@@ -272,25 +272,25 @@ def _permission_missing(response: ErrorResponse, context: RequestContext) -> Pin
     )
 
 
-_ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), range(1_000)
+_ANY_REJECTION, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), range(1_000)
 
 # The first row that fits counts.
 _TABLE: Sequence[_Row] = (
-    # A CDN refuses a URL for its length.
+    # A CDN rejects a URL for its length.
     _Row(
         (400, 414, 431),
         lambda response: not response.is_from_pinterest and response.url_length > SAFE_URL_CHARACTERS,
         _quoting(ResponseTooLargeError.unexplained),
     ),
     # In which field the word is has not been seen.
-    _Row((403,), lambda response: _PINNER_DENIED.encode() in response.body, _pinner_refused),
+    _Row((403,), lambda response: _PINNER_DENIED.encode() in response.body, _pinner_rejected),
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
     _Row((400, 403, 404), lambda response: not response.is_from_pinterest, Retry()),
     _Row(_ANY, 1105, _quoting(TaskError, reason=ErrorReason.REPORT_IN_PROGRESS)),
     # A throttled request, whatever the status.
-    _Row(_ANY_REFUSAL, 8, UncountedRetry.WAIT),
-    _Row(_ANY_REFUSAL, _RETRY_AFTER, UncountedRetry.WAIT),
+    _Row(_ANY_REJECTION, 8, UncountedRetry.WAIT),
+    _Row(_ANY_REJECTION, _RETRY_AFTER, UncountedRetry.WAIT),
     _Row((429,), None, UncountedRetry.WAIT),
     # An invalid request: 400, or 422 with Pinterest's code.
     _Row((400,), _WRONG_RANGE, Retry(ErrorReason.SERVER_ERROR)),  # seen for a legal range after several quick requests
@@ -301,14 +301,14 @@ _TABLE: Sequence[_Row] = (
     _Row((400,), None, _bad_request),
     # The token, the app or the user lacks a right.
     _Row((401,), _RESTRICTED, _restricted),
-    _Row((401,), _UNSUPPORTED_APP, app_refused),
+    _Row((401,), _UNSUPPORTED_APP, app_rejected),
     _Row((401,), 3, _permission_missing),
     _Row((401,), 7, _quoting(AccessDeniedError)),
     _Row((401,), 29, _quoting(AccessDeniedError)),
     _Row((401,), None, UncountedRetry.REFRESH_TOKEN),
     _Row((403,), _PERMISSION, _permission_missing),
-    _Row((403,), 2625, _merchant_refused),
-    _Row((403,), 2626, _merchant_refused),
+    _Row((403,), 2625, _merchant_rejected),
+    _Row((403,), 2626, _merchant_rejected),
     _Row((403,), None, _quoting(AccessDeniedError, reason=ErrorReason.FORBIDDEN)),
     _Row((404,), None, _quoting(NotFoundError)),
     _Row((409,), 4182, _quoting(AccessDeniedError, reason=ErrorReason.NO_CATALOG)),

@@ -8,7 +8,7 @@
       TaskError                 the task fails, and the others are read
         AccessDeniedError, NotFoundError  the task is left out if other tasks can be read
         AccountUnreadableError   the account has to be readable
-        AllTasksDeniedError         every task is refused or gone
+        AllTasksDeniedError         every task is rejected or gone
         InvalidRequestError            the request is invalid
           BadRequestError        a column or a filter may be the cause: it is left out
         ResponseTooLargeError    the request is split if it can be
@@ -224,13 +224,13 @@ class AccountUnreadableError(TaskError):
 
 
 class AllTasksDeniedError(TaskError):
-    """Every task of a stream is refused or gone, so the cause is probably not any single one of them."""
+    """Every task of a stream is rejected or gone, so the cause is probably not any single one of them."""
 
     kind = FailureType.transient_error
 
     def __init__(self, what: str, count: int, quote: str) -> None:
         super().__init__(
-            f"{what}: Pinterest refuses all {count:,} ad accounts, boards or pins that this stream is read from, "
+            f"{what}: Pinterest rejects all {count:,} ad accounts, boards or pins that this stream is read from, "
             "or says that they don't exist. The next sync tries again. If this happens again, check what the "
             f"token's user may see, or leave the stream out. {quote.rstrip('.')}.",
         )
@@ -268,13 +268,13 @@ class UnavailableError(TaskError):
 
 
 class AccessLostError(TaskError):
-    """Pinterest gave the beginning of a list and then refused the rest."""
+    """Pinterest gave the beginning of a list and then rejected the rest."""
 
     kind = FailureType.transient_error
 
     def __init__(self, stream: str, path: str, quote: str) -> None:
         super().__init__(
-            f"{stream}: Pinterest gave the beginning of {path} and refuses the rest. The next sync reads it again, if "
+            f"{stream}: Pinterest gave the beginning of {path} and rejects the rest. The next sync reads it again, if "
             f"the token's user may still see it. {quote}.",
         )
 

@@ -38,7 +38,7 @@ from source_pinterest.cli.accounts import choose_accounts
 from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config.credentials import read_credentials
 from source_pinterest.config.files import read_object
-from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.config.options import config_error, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, make_private, write_private
 from source_pinterest.masking import SECRETS
 
@@ -53,8 +53,8 @@ _STREAMS = "ad_accounts campaigns ad_groups ads ad_account_analytics campaign_an
 """The streams of the command that is suggested: those of the README's table."""
 _CONNECTION_SECONDS = 1.0
 _REASON_CHARACTERS = 200
-_REFUSED_GRANT = 283
-"""The code with which the token endpoint refuses a code of the consent page, or its redirect URI."""
+_REJECTD_GRANT = 283
+"""The code with which the token endpoint rejects a code of the consent page, or its redirect URI."""
 _PAGE = b"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -131,7 +131,7 @@ class ConsentListener(HTTPServer):
         try:
             super().__init__(("127.0.0.1", port), _RedirectHandler)
         except OSError as error:
-            raise refusal(
+            raise config_error(
                 f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and add "
                 f"its redirect URI to the app at {_APPS}.",
             ) from error
@@ -173,13 +173,13 @@ class ConsentListener(HTTPServer):
         while not self.redirect and time.monotonic() < end:
             self.handle_request()
         if not self.redirect:
-            raise refusal(
+            raise config_error(
                 f"Access was not granted within {seconds / 60:g} minutes. Run the command again, and check that the "
                 f"app lists the redirect URI {self.redirect_uri}",
             )
         if "code" not in self.redirect:
             reason = self.redirect.get("error", "no reason")[:_REASON_CHARACTERS]
-            raise refusal(f"Pinterest granted no access ({reason}). Run the command again and agree.")
+            raise config_error(f"Pinterest granted no access ({reason}). Run the command again and agree.")
         SECRETS.keep(self.redirect["code"])
         return self.redirect["code"]
 
@@ -248,7 +248,9 @@ def scopes() -> str:
 
 def _prompt(read: Any, prompt: str) -> str:
     if not sys.stdin.isatty():
-        raise refusal(f"Name the app with --client-id, and its secret in the environment variable {SECRET_VARIABLE}.")
+        raise config_error(
+            f"Name the app with --client-id, and its secret in the environment variable {SECRET_VARIABLE}."
+        )
     return str(read(prompt)).strip()
 
 
@@ -257,9 +259,11 @@ def _prepare(path: Path) -> None:
     try:
         make_private(path.parent)
     except OSError as error:
-        raise refusal(f"{path.parent} can't be created ({error.strerror}). Name another file with --config.") from error
+        raise config_error(
+            f"{path.parent} can't be created ({error.strerror}). Name another file with --config."
+        ) from error
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
+        raise config_error(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
 def _tokens(app: App, listener: ConsentListener, requested: str, *, opens_browser: bool) -> Tokens:
@@ -297,7 +301,7 @@ def _write_config(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     try:
         write_private(path.resolve(), config)  # a link to the file stays a link
     except OSError as error:
-        raise refusal(f"{path} can't be written ({error.strerror}). Free some space and try again.") from error
+        raise config_error(f"{path} can't be written ({error.strerror}). Free some space and try again.") from error
     return config
 
 
@@ -308,17 +312,17 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     try:
         response = session.exchange(request, Tokens.parse, limits.ERROR_BYTES)
     except MalformedResponseError as error:
-        raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
+        raise config_error(f"Pinterest returned no tokens. {error} Run the command again.") from error
     except requests.RequestException as error:
-        raise refusal(
+        raise config_error(
             f"The request to Pinterest's token endpoint failed ({type(error).__name__}). Run the command again.",
         ) from error
     status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
-    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REFUSED_GRANT:
-        raise refusal("Pinterest does not know this app. Check the App ID and the App secret.")
+    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REJECTD_GRANT:
+        raise config_error("Pinterest does not know this app. Check the App ID and the App secret.")
     if isinstance(response, ApiResponse) and response.value.refresh_token:
         return response.value
-    raise refusal(
+    raise config_error(
         f"Pinterest returned no refresh token (HTTP {status}). Run the command again, and check that "
         f"the app lists the redirect URI {form['redirect_uri']}",
     )

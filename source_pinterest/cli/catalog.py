@@ -25,7 +25,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_object
-from source_pinterest.config.options import refusal
+from source_pinterest.config.options import config_error
 from source_pinterest.source import SourcePinterest
 
 LOGGER = logging.getLogger("airbyte")
@@ -73,7 +73,7 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
     for name in names:  # that of a custom report may have commas and spaces
         requested += [name] if name in streams else re.split(r"[,\s]+", name.strip(", "))
     if unknown := [name for name in dict.fromkeys(requested) if name not in streams]:
-        raise refusal(" ".join(_advice(unknown, list(streams))))
+        raise config_error(" ".join(_advice(unknown, list(streams))))
     selected = [streams[name] for name in dict.fromkeys(requested or streams)]
     return ConfiguredAirbyteCatalog([_configured(stream, append=append) for stream in selected])
 

@@ -30,7 +30,7 @@ from source_pinterest.api import Api
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
-from source_pinterest.config.options import DEFAULT_WINDOW, refusal
+from source_pinterest.config.options import DEFAULT_WINDOW, config_error
 from source_pinterest.engine.token_store import make_private, write_private
 from source_pinterest.state.cursor import reading_state
 from source_pinterest.state.days import OPEN_START, Days, DaySet
@@ -132,9 +132,9 @@ def exists(path: Path) -> bool:
         AirbyteTracedException: a link, a pipe or the like has its name, or the path is not UTF-8, as DuckDB needs it.
     """
     if _NOT_UTF8.search(str(path)):
-        raise refusal(f"The path {path} is not UTF-8. Rename it, or name another folder.")
+        raise config_error(f"The path {path} is not UTF-8. Rename it, or name another folder.")
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise refusal(f"{path} is a link or no ordinary file, and is not read. Remove it, or name another folder.")
+        raise config_error(f"{path} is a link or no ordinary file, and is not read. Remove it, or name another folder.")
     return path.exists()
 
 
@@ -175,7 +175,7 @@ class OutputFolder:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise refusal(
+            raise config_error(
                 f"{self._path} is in use by another run. Wait for its end, or name another folder with --output "
                 "(OUTPUT= in make read)."
             ) from error
@@ -232,7 +232,7 @@ class OutputFolder:
             states = [AirbyteStateMessageSerializer.dump(state) for state in read_states(self.state)]
             return {state["stream"]["stream_descriptor"]["name"]: state for state in states}
         except (AirbyteTracedException, KeyError) as error:
-            raise refusal(
+            raise config_error(
                 f"{self.state} does not hold a state. Fix it, or move it away to read everything again."
             ) from error
 

@@ -31,7 +31,7 @@ from pendulum import Date
 
 from source_pinterest.cli.folder import MESSAGES, OUTPUT, OutputFolder
 from source_pinterest.cli.terminal import say
-from source_pinterest.config.options import CONVERSION_REPORT_TIMES, refusal
+from source_pinterest.config.options import CONVERSION_REPORT_TIMES, config_error
 from source_pinterest.engine.token_store import make_private, write_private_text
 
 PAGE = "page.html"
@@ -201,16 +201,18 @@ def write_page(folder: Path, last: int = DAYS) -> Path:
         OSError: a file can't be read or written, or the folder belongs to another user.
     """
     if not folder.is_dir():
-        raise refusal(f"{folder} does not exist. Read streams into it first, or name another folder with --output.")
+        raise config_error(
+            f"{folder} does not exist. Read streams into it first, or name another folder with --output."
+        )
     make_private(folder)
     if not OutputFolder(folder).messages():
         inner = sorted({str(path.parent) for path in folder.glob(f"*/{MESSAGES}")})
         advice = f"Its folder {' or '.join(inner[:3])} has." if inner else "Read streams into it first (make read)."
-        raise refusal(f"{folder} has no messages of a read. {advice}")
+        raise config_error(f"{folder} has no messages of a read. {advice}")
     try:
         import duckdb  # noqa: PLC0415 - the image does without it
     except ModuleNotFoundError as error:
-        raise refusal(
+        raise config_error(
             "The page needs DuckDB. `make install` brings it; elsewhere: pip install 'airbyte-source-pinterest[page]'"
         ) from error
     with tempfile.TemporaryDirectory() as temporary, duckdb.connect() as connection:
@@ -219,9 +221,9 @@ def write_page(folder: Path, last: int = DAYS) -> Path:
         try:
             text = _Page(folder, connection, Path(temporary), last).text()
         except (duckdb.OutOfMemoryException, MemoryError) as error:
-            raise refusal(f"The page about {folder} needs more memory than it may take.") from error
+            raise config_error(f"The page about {folder} needs more memory than it may take.") from error
         except duckdb.Error as error:
-            raise refusal(f"The files in {folder} can't be read: {error}") from error
+            raise config_error(f"The files in {folder} can't be read: {error}") from error
     write_private_text(folder / PAGE, text)
     return folder / PAGE
 

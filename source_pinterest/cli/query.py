@@ -23,7 +23,7 @@ from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
 from source_pinterest.cli.folder import MESSAGES, OUTPUT, OutputFolder, exists
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_object
-from source_pinterest.config.options import refusal
+from source_pinterest.config.options import config_error
 from source_pinterest.masking import printable
 
 _TYPES: Mapping[str, str] = {"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "string": "VARCHAR"}
@@ -90,7 +90,7 @@ def _answer(path: Path) -> int:
     try:
         import duckdb  # noqa: PLC0415 - the image does without it
     except ModuleNotFoundError as error:
-        raise refusal(
+        raise config_error(
             "Queries need DuckDB. `make install` brings it; elsewhere: pip install 'airbyte-source-pinterest[page]'"
         ) from error
     code, is_typed = 0, sys.stdin.isatty()
@@ -102,7 +102,7 @@ def _answer(path: Path) -> int:
             if not path.is_file():
                 _make_tables(connection, OutputFolder(path))
         except duckdb.Error as error:
-            raise refusal(f"{path} can't be opened: {error}") from error
+            raise config_error(f"{path} can't be opened: {error}") from error
         with connection:
             tables = f"Tables: {', '.join(name for (name,) in connection.execute('show tables').fetchall())}"
             if is_typed:
@@ -154,7 +154,7 @@ def _make_tables(connection: Any, folder: OutputFolder) -> None:
         AirbyteTracedException: the folder has no messages, or a file of it holds something else.
     """
     if not (files := [path for path in folder.messages() if path.match(MESSAGES)]):
-        raise refusal(
+        raise config_error(
             "There are no messages of a read. Read streams first (make read), or name a folder with --output."
         )
     connection.execute(_RECORDS.format(files=", ".join(_text(glob.escape(str(path))) for path in files)))

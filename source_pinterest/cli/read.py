@@ -28,7 +28,7 @@ from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_object
-from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.config.options import config_error, without_blanks
 from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.start import STOPPED
@@ -96,7 +96,7 @@ def _read(options: argparse.Namespace, folder: OutputFolder) -> int:
     config = configuration(options.config)
     names = list(filter(None, options.streams)) or [selected.stream.name for selected in folder.configured().streams]
     if not names:
-        raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
+        raise config_error('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=options.append)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
@@ -132,7 +132,7 @@ def configuration(path: Path) -> Mapping[str, Any]:
         AirbyteTracedException: the file does not exist, can't be used, or can't be replaced when the token changes.
     """
     if not str(path).startswith("{") and not path.exists():
-        raise refusal(
+        raise config_error(
             f"{path} does not exist. This command signs in and writes it: {shell_path(sys.executable)} -m "
             f"source_pinterest.authorize --config {shell_path(str(path))} (or name another configuration with "
             "--config, CONFIG= in make read)."
@@ -140,7 +140,7 @@ def configuration(path: Path) -> Mapping[str, Any]:
     config = read_object(path)
     is_rewritten = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
     if is_rewritten and not os.access(path.resolve().parent, os.W_OK):
-        raise refusal(
+        raise config_error(
             f"{path} can't be written, but Pinterest replaces the refresh token at each use. Move the file into a "
             "folder that you can write to."
         )

@@ -19,9 +19,9 @@ from source_pinterest.config.options import (
     FORM,
     AttributionWindow,
     choices,
+    config_error,
     early_start_notice,
     read_options,
-    refusal,
     unknown_fields,
     unknown_options,
     without_blanks,
@@ -103,7 +103,7 @@ class Config:
             AirbyteTracedException: an option is unknown or can't be used; the message names it and says what to do.
         """
         if not isinstance(raw, Mapping):
-            raise refusal("The configuration must be a JSON object that holds the options by name.")
+            raise config_error("The configuration must be a JSON object that holds the options by name.")
         options, today = without_blanks(in_current_form(raw)), today or utc_today()
         mistakes = list(unknown_options(options))
         unknown = tuple(unknown_fields(options))
@@ -128,7 +128,7 @@ class Config:
                 "read them with Custom Reports, whose columns are not part of a URL."
             )
         if mistakes:
-            raise refusal(" ".join((*mistakes, *unknown)))  # a misspelled field may be why another is missing
+            raise config_error(" ".join((*mistakes, *unknown)))  # a misspelled field may be why another is missing
         if "attribution_window" in values:
             values["attribution_window"] = ATTRIBUTION_WINDOWS[values["attribution_window"]]
         if "num_threads" in values:

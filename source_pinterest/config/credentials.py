@@ -12,7 +12,7 @@ from typing import Any
 import pendulum
 from pendulum import DateTime
 
-from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.config.options import config_error, without_blanks
 from source_pinterest.masking import SECRETS
 
 _METHOD = "Authorization Method (auth_method)"
@@ -112,7 +112,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     keep_secrets_of(options)
     nested = options.get("credentials", {})
     if not isinstance(nested, Mapping):
-        raise refusal(f"{_METHOD}: choose {_METHODS}, and fill in its fields under credentials.")
+        raise config_error(f"{_METHOD}: choose {_METHODS}, and fill in its fields under credentials.")
     fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
     entered = fields.get("auth_method") or _method_of(fields)
     method = _PUNCTUATION.sub("", str(entered)).lower()  # the official documentation spells it OAuth2.0 in places
@@ -123,7 +123,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
         _require(fields, "client_id", "client_secret")
         return AppCredentials(_text(fields, "client_id"), _text(fields, "client_secret"))
     if method != "oauth20":
-        raise refusal(f"{_METHOD}: {entered!r} can't be used. Choose {_METHODS}.")
+        raise config_error(f"{_METHOD}: {entered!r} can't be used. Choose {_METHODS}.")
     _require(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
@@ -139,7 +139,7 @@ def _method_of(fields: Mapping[str, Any]) -> str:
         return "access_token"
     if any(key in fields for key in _TITLES):
         return "oauth2.0"
-    raise refusal(
+    raise config_error(
         f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and sign in: {SIGN_IN}. Or enter an access token.",
     )
 
@@ -147,7 +147,7 @@ def _method_of(fields: Mapping[str, Any]) -> str:
 def _require(fields: Mapping[str, Any], *keys: str) -> None:
     missing = [f"{_TITLES[key]} ({key})" for key in keys if key not in fields]
     if missing:
-        raise refusal(
+        raise config_error(
             f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and sign in: {SIGN_IN}.",
         )
 
@@ -155,9 +155,9 @@ def _require(fields: Mapping[str, Any], *keys: str) -> None:
 def _text(fields: Mapping[str, Any], key: str) -> str:
     value = fields[key]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise refusal(f"{_METHOD}: {_TITLES[key]} ({key}) must be text. Enter it again.")
+        raise config_error(f"{_METHOD}: {_TITLES[key]} ({key}) must be text. Enter it again.")
     if not fits_a_header(str(value)):
-        raise refusal(
+        raise config_error(
             f"{_METHOD}: {_TITLES[key]} ({key}) contains a space, a line break or a letter outside ASCII. "
             "Copy it again, without anything around it.",
         )
@@ -168,7 +168,7 @@ def _token(fields: Mapping[str, Any], key: str) -> str:
     token = _text(fields, key)
     for other, beginning in _BEGINNINGS.items():
         if other != key and token.startswith(beginning):
-            raise refusal(
+            raise config_error(
                 f"{_METHOD}: {_TITLES[key]} ({key}) holds the {_TITLES[other].lower()}, which begins with {beginning}. "
                 f"Enter the {_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method for "
                 "yours."
@@ -185,7 +185,7 @@ def _moment(value: Any) -> DateTime | None:
     except (ValueError, TypeError, OverflowError):  # pendulum raises each of them, depending on the text
         parsed = None
     if not isinstance(parsed, DateTime):
-        raise refusal(
+        raise config_error(
             f"{_METHOD}: token_expiry_date must be a time such as 2026-01-31T12:00:00Z. Correct it, or remove it: "
             "the connector then gets a new access token.",
         )

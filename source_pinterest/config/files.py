@@ -18,7 +18,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.credentials import keep_secrets_of
-from source_pinterest.config.options import refusal
+from source_pinterest.config.options import config_error
 
 _TEXT_OPTIONS = ("account_id", "client_id", "client_secret", "refresh_token", "access_token")
 _TEXT_LIST_OPTIONS = ("account_ids", "exclude_account_ids")
@@ -39,7 +39,7 @@ def read_object(path: Path, option: str = "config") -> dict[str, Any]:
     """
     content = _content(path, option)
     if not isinstance(content, dict):
-        raise refusal(f"{path} does not hold a JSON object. Fix it, or name another file with --{option}.")
+        raise config_error(f"{path} does not hold a JSON object. Fix it, or name another file with --{option}.")
     keep_secrets_of(content)
     return content
 
@@ -54,7 +54,7 @@ def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
     try:
         return ConfiguredAirbyteCatalogSerializer.load(content)
     except ValueError as error:
-        raise refusal(
+        raise config_error(
             f"{path} does not hold a configured catalog ({_on_one_line(error)}). Fix it, or write a new one with "
             "python -m source_pinterest.catalog.",
         ) from error
@@ -104,22 +104,24 @@ def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _content(path: Path, option: str) -> Any:
     if str(path).startswith("{"):  # the contents instead of a path; they may hold secrets and are not quoted
-        raise refusal(f"--{option} takes the path of a file, not its contents. Write them into a file, and name it.")
+        raise config_error(
+            f"--{option} takes the path of a file, not its contents. Write them into a file, and name it."
+        )
     try:
         content = path.read_bytes()
         if content.strip():
             return json.loads(content)
     except OSError as error:
-        raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
+        raise config_error(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
     except (ValueError, RecursionError) as error:
-        raise refusal(
+        raise config_error(
             f"{path} can't be read as JSON ({_on_one_line(error)}). Fix it, or name another file with --{option}.",
         ) from error
-    raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
+    raise config_error(f"{path} is empty. Fix it, or name another file with --{option}.")
 
 
 def _no_state(path: Path, reason: str) -> AirbyteTracedException:
-    return refusal(
+    return config_error(
         f"{path} does not hold a state ({reason}). Fix it, or leave --state out: the sync then starts from the "
         "beginning."
     )

@@ -94,7 +94,7 @@ ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
 """The default, and the windows that Pinterest was seen to accept."""
 
 
-def refusal(sentence: str) -> AirbyteTracedException:
+def config_error(sentence: str) -> AirbyteTracedException:
     """Return a config error for the caller to raise. The sentence says what the user has to change."""
     masked = SECRETS.mask(sentence)
     return AirbyteTracedException(message=masked, internal_message=masked, failure_type=FailureType.config_error)

@@ -1,6 +1,6 @@
 """The options of reports: custom reports, marketing mix reports, and reports on the products of conversions.
 
-Each custom report becomes a stream. Combinations that Pinterest's documentation forbids are refused here; Pinterest
+Each custom report becomes a stream. Combinations that Pinterest's documentation forbids are rejected here; Pinterest
 judges the others when it makes the report.
 """
 
@@ -49,7 +49,7 @@ USUAL_TARGETING_TYPES = (
     "AGE_BUCKET",
     "REGION",
 )
-"""Those that are open to all apps. If Pinterest refuses another one, it refuses the whole report."""
+"""Those that are open to all apps. If Pinterest rejects another one, it rejects the whole report."""
 
 ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
     "MEDIA_TYPE": "PRODUCT_ITEM_TARGETING",
@@ -87,7 +87,7 @@ _MMM_COLUMNS_SINCE_5_28 = (
     "ADVERTISER_PAID_SPEND_IN_DOLLAR",
     "CAMPAIGN_OBJECTIVE_TYPE",
 )
-"""Requested only if the user names them: more than five requests a minute would be needed to find a refused one."""
+"""Requested only if the user names them: more than five requests a minute would be needed to find a rejected one."""
 MMM_BREAKDOWNS = ("SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME")
 """Columns of marketing mix that may split the rows of an entity. Those that are requested are part of the key."""
 PRODUCT_BREAKDOWNS = (
@@ -203,7 +203,7 @@ def may_be_finer(level: str) -> bool:
 
 
 def unsuitable_columns(level: str) -> frozenset[str]:
-    """Return the columns that are not requested at this level, because Pinterest may refuse the report for them."""
+    """Return the columns that are not requested at this level, because Pinterest may reject the report for them."""
     of_ads = AD_COLUMNS if is_about_product_items(level) else frozenset()
     return of_ads | (REACH_COLUMNS if is_targeting(level) or level == "KEYWORD" else frozenset())
 

@@ -59,7 +59,7 @@ class RequestSpec:
         ids: the ids; none for an ad account as a whole.
         window: the days.
         names: the names by the parameter that lists them, at least one each.
-        doubtful: names whose refusal may concern this request alone, so that nothing is learned from it.
+        doubtful: names whose rejection may concern this request alone, so that nothing is learned from it.
         max_retries: how often the request is sent again at most; None: as often as any other.
     """
 
@@ -71,7 +71,7 @@ class RequestSpec:
     max_retries: int | None = None
 
     def without(self, names: Collection[str]) -> "RequestSpec":
-        """Return the same request without some names. A list that would be empty stays, so that Pinterest refuses it.
+        """Return the same request without some names. A list that would be empty stays, so that Pinterest rejects it.
 
         Without a filter, for instance, a request would be about more than the user has asked for.
         """
@@ -84,9 +84,9 @@ class RequestSpec:
 
 
 class RejectedNames:
-    """The columns, targeting types and metrics that Pinterest refuses by name to a stream in this sync.
+    """The columns, targeting types and metrics that Pinterest rejects by name to a stream in this sync.
 
-    No name is left out for an account that has not refused it.
+    No name is left out for an account that has not rejected it.
 
     Args:
         notices: the stream's warnings.
@@ -96,23 +96,23 @@ class RejectedNames:
     def __init__(self, notices: WarnOnce, needed: Collection[str] = ()) -> None:
         self._notices, self._needed = notices, frozenset(needed)
         self._quotes: dict[tuple[str, str], str] = {}
-        """Pinterest's last words about each refused name, by account."""
+        """Pinterest's last words about each rejected name, by account."""
         self._lock = threading.RLock()
 
     def names_of(self, account: str) -> frozenset[str]:
-        """Return the names that are known to be refused for an account so far."""
+        """Return the names that are known to be rejected for an account so far."""
         with self._lock:
-            return frozenset(name for refusing, name in self._quotes if refusing == account)
+            return frozenset(name for rejecting, name in self._quotes if rejecting == account)
 
     def learn(self, spec: RequestSpec, error: PinterestError) -> bool:
-        """Note the refusal of the names to which an error refers.
+        """Note the rejection of the names to which an error refers.
 
         Args:
-            spec: what was asked for, without the names that were known to be refused.
+            spec: what was asked for, without the names that were known to be rejected.
             error: the error.
 
         Returns:
-            Whether to send the request again, without the names that are known to be refused by now. False if the error
+            Whether to send the request again, without the names that are known to be rejected. False if the error
             refers to none of the names, to doubtful or needed ones alone, or to the last name of a parameter.
         """
         if not isinstance(error, BadRequestError):
@@ -121,22 +121,22 @@ class RejectedNames:
             known = self.names_of(spec.account)
             if spec.without(known) != spec:
                 return True  # another worker has learned of a name meanwhile
-            refused = named_in(error.quote, spec.all_names().difference(self._needed, spec.doubtful))
-            if not refused or any((known | refused).issuperset(values) for values in spec.names.values()):
+            rejected = named_in(error.quote, spec.all_names().difference(self._needed, spec.doubtful))
+            if not rejected or any((known | rejected).issuperset(values) for values in spec.names.values()):
                 return False
-            for name in refused:
+            for name in rejected:
                 self._quotes[spec.account, name] = error.quote
             return True
 
     def warn(self, requested: RequestSpec, sent: RequestSpec) -> None:
         """Warn of the names that a request was sent without."""
-        if refused := sorted(requested.all_names() - sent.all_names()):
-            account, window, listed = requested.account, requested.window, ", ".join(refused)
+        if rejected := sorted(requested.all_names() - sent.all_names()):
+            account, window, listed = requested.account, requested.window, ", ".join(rejected)
             about = f"the rows of ad account {account}" if account else "the rows"
             self._notices.warn(
                 f"{account} {window} {listed}",
-                f"Pinterest refuses {listed}, so {about} for {window} come without them. "
-                f"{self._quotes[account, refused[-1]]}.",
+                f"Pinterest rejects {listed}, so {about} for {window} come without them. "
+                f"{self._quotes[account, rejected[-1]]}.",
             )
 
 
@@ -158,15 +158,15 @@ class RequestSplitter:
     Args:
         ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
         days: the most days that Pinterest allows.
-        refused: learns which names Pinterest refuses.
+        rejected: learns which names Pinterest rejects.
         cells: the most ids times days in a request; by default only the two limits count.
     """
 
     def __init__(
-        self, ids: int | None = None, days: int = 1, refused: RejectedNames | None = None, cells: int | None = None
+        self, ids: int | None = None, days: int = 1, rejected: RejectedNames | None = None, cells: int | None = None
     ) -> None:
         self._is_sizeable = ids is not None
-        self._ids, self._days, self._refused = ids or 1, days, refused or RejectedNames(WarnOnce(""))
+        self._ids, self._days, self._rejected = ids or 1, days, rejected or RejectedNames(WarnOnce(""))
         self._cells = cells or self._ids * days
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
@@ -197,11 +197,11 @@ class RequestSplitter:
         was_read = False
         while pending:
             spec = pending.popleft()
-            tried = spec.without(self._refused.names_of(spec.account))
+            tried = spec.without(self._rejected.names_of(spec.account))
             try:
                 response = send(tried)
             except (ResponseTooLargeError, *_REJECTIONS) as error:
-                if self._refused.learn(tried, error):
+                if self._rejected.learn(tried, error):
                     pending.appendleft(spec)
                     continue
                 is_too_large = isinstance(error, ResponseTooLargeError)
@@ -215,7 +215,7 @@ class RequestSplitter:
                 rejections.append(Rejection(spec, error))
             else:
                 was_read = True
-                self._refused.warn(spec, tried)
+                self._rejected.warn(spec, tried)
                 yield response
         if rejections and not was_read:
             raise rejections[0].error
@@ -248,8 +248,8 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
 def shuffle_into_batches(ids: Ids, count: int) -> list[Ids]:
     """Deal ids out to so many parts of equal size. No part is empty.
 
-    Several parts are mixed by a checksum of the ids. Refused ids may be neighbours or every fourth one, and a part that
-    has no others would look like a refused account.
+    Several parts are mixed by a checksum of the ids. Rejected ids may be neighbors or every fourth one, and a part that
+    has no others would look like a rejected account.
     """
     mixed = sorted(ids, key=lambda one: crc32(one.encode())) if count > 1 else ids
     return [part for start in range(count) if (part := tuple(mixed[start::count]))]

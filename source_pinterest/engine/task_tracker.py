@@ -70,17 +70,17 @@ class TaskTracker:
     Attributes:
         done: the number of tasks that were read whole, in this sync or before.
         failed: the errors of the tasks that have failed, and of the planning.
-        refused: the tasks that Pinterest refuses or calls gone, until the last task has ended.
+        rejected: the tasks that Pinterest rejects or calls gone, until the last task has ended.
     """
 
     def __init__(self) -> None:
         self.done = 0
         self.failed: list[Exception] = []
-        self.refused: list[tuple[Task, PinterestError]] = []
+        self.denied: list[tuple[Task, PinterestError]] = []
         self._lock = threading.Lock()
         self._is_stopped = False
         self._read: set[int] = set()  # hashes of accounts or boards, of which there may be 100,000
-        self._refused: set[int] = set()  # likewise
+        self._denied: set[int] = set()  # likewise
         self._failing: set[ParentIds] = set()
         self._failures: Counter[ParentIds] = Counter()
 
@@ -93,17 +93,17 @@ class TaskTracker:
         return not all(isinstance(error, AccountUnreadableError) for error in self.failed)
 
     def shows_no_right(self) -> bool:
-        """Return whether Pinterest refuses every task and calls none gone, as it does to an app without a right."""
-        is_any_gone = any(isinstance(error, NotFoundError) for _, error in self.refused)
-        return bool(self.refused) and not (self.done or self.has_failed() or is_any_gone)
+        """Return whether Pinterest rejects every task and calls none gone, as it does to an app without a right."""
+        is_any_gone = any(isinstance(error, NotFoundError) for _, error in self.denied)
+        return bool(self.denied) and not (self.done or self.has_failed() or is_any_gone)
 
     def has_read(self, group: ParentIds) -> bool:
         """Return whether a task of this account or board was read in this sync."""
         return hash(group) in self._read
 
-    def is_refused(self, group: ParentIds) -> bool:
-        """Return whether Pinterest has refused a task of this account or board in this sync, and none was read."""
-        return hash(group) in self._refused and not self.has_read(group)
+    def is_denied(self, group: ParentIds) -> bool:
+        """Return whether Pinterest has rejected a task of this account or board in this sync, and none was read."""
+        return hash(group) in self._denied and not self.has_read(group)
 
     def is_worth_retrying(self) -> bool:
         """Return whether a request that fails should be sent again."""
@@ -127,10 +127,10 @@ class TaskTracker:
             self._failing.clear()
             self._failures.pop(group, None)
 
-    def note_refusal(self, group: ParentIds) -> None:
-        """Note that Pinterest refuses a task, or calls it gone."""
+    def note_denial(self, group: ParentIds) -> None:
+        """Note that Pinterest rejects a task, or calls it gone."""
         with self._lock:
-            self._refused.add(hash(group))
+            self._denied.add(hash(group))
 
     def note_failure(self, group: ParentIds, error: Exception, failed_syncs: int = 0) -> FailureAction:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""

@@ -69,7 +69,7 @@ class Task(StreamSlice):
         discriminators: Mapping[str, Any] | None = None,
     ) -> "Task":
         """Return a task that can't be read, so that a parent's failure costs its own children alone."""
-        task = cls(parents, _refuse, window, discriminators)
+        task = cls(parents, _reject, window, discriminators)
         task.error = error
         return task
 
@@ -133,7 +133,7 @@ def _read_in_turn(task: Task) -> Generator[RecordBatch, None, None]:
         yield from each.record_batches()
 
 
-def _refuse(task: Task) -> Generator[RecordBatch, None, Any]:
+def _reject(task: Task) -> Generator[RecordBatch, None, Any]:
     yield from ()
     if task.error:
         raise task.error

@@ -81,7 +81,7 @@ class TokenStore:
                 why = error.strerror if isinstance(error, OSError) else "no JSON object"
                 LOGGER.warning(
                     f"The new refresh token can't be saved in {path} ({why}). The sync goes on; if the old "
-                    "one is refused next time, sign in again."
+                    "one is rejected next time, sign in again."
                 )
             self._has_warned = True
 

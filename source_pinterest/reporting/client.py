@@ -52,7 +52,7 @@ _PUBLIC_URL = re.compile(
 """A URL whose host is a name of the internet, in characters that all libraries read alike."""
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
-"""The fields of a request from which names that Pinterest refuses are removed."""
+"""The fields of a request from which names that Pinterest rejects are removed."""
 
 CHANGE_THE_REPORT = "Change the report's columns, filters or attribution windows."
 
@@ -173,22 +173,22 @@ class ReportClient:
         api: downloads the files.
         client: the stream's client for Pinterest's API.
         stream: the stream's name, for messages.
-        refused: the columns and targeting types that Pinterest refuses.
+        rejected: the columns and targeting types that Pinterest rejects.
     """
 
-    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RejectedNames) -> None:
+    def __init__(self, api: Api, client: PinterestClient, stream: str, rejected: RejectedNames) -> None:
         self._api = api
         self._client = client
-        self.stream, self._splitter = stream, RequestSplitter(refused=refused)
+        self.stream, self._splitter = stream, RequestSplitter(rejected=rejected)
         self.is_worth_retrying = client.is_worth_retrying
 
     def create(self, request: ReportRequest) -> str:
-        """Create a report without the names that Pinterest refuses, and return its token.
+        """Create a report without the names that Pinterest rejects, and return its token.
 
         Raises:
             NotFoundError: the ad account does not exist for this token.
-            ConfigError: Pinterest refuses names without which no report of the stream can be read.
-            TaskError: Pinterest refuses this report and names nothing in it.
+            ConfigError: Pinterest rejects names without which no report of the stream can be read.
+            TaskError: Pinterest rejects this report and names nothing in it.
             PinterestError: the error for the response, see `api/error_mapping.py`.
         """
         spec = _spec_of(request)
@@ -196,10 +196,10 @@ class ReportClient:
             [token] = self._splitter.read(spec, partial(self._post, request))
         except InvalidRequestError as error:
             if named_in(error.quote, spec.all_names()):
-                raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
+                raise ConfigError(f"Pinterest rejects this report. {error.quote}. {CHANGE_THE_REPORT}") from error
             raise TaskError(
-                f"Pinterest refuses the report on {request.window} of ad account {request.ad_account_id}. "
-                f"{error.quote}. The next sync asks for it again. If every account is refused, change the columns, "
+                f"Pinterest rejects the report on {request.window} of ad account {request.ad_account_id}. "
+                f"{error.quote}. The next sync asks for it again. If every account is rejected, change the columns, "
                 "filters or attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
                 kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
                 quote=error.quote,
@@ -217,7 +217,7 @@ class ReportClient:
         code 1105 and any status.
 
         Raises:
-            AccessLostError: Pinterest refuses the status of a report that it created.
+            AccessLostError: Pinterest rejects the status of a report that it created.
             PinterestError: the error for the response, see `api/error_mapping.py`.
         """
         try:
@@ -263,11 +263,11 @@ class ReportClient:
             return self._api.downloads.exchange(request, lambda chunks: read(rows_of_file(chunks)), limits.REPORT_BYTES)
 
         tries = RetryingSender(self._api.retry_policy, self.stream, "the file of a report")
-        return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
+        return tries.response(download, lambda rejected: Retry(why=f"HTTP {rejected.status}.")).value
 
 
 def _spec_of(request: ReportRequest) -> RequestSpec:
-    """Return what a request asks for, with the names of which Pinterest may refuse some."""
+    """Return what a request asks for, with the names of which Pinterest may reject some."""
     names = {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
     return RequestSpec(request.ad_account_id, window=request.window, names=names)
 

@@ -15,7 +15,7 @@ Rule                                                    What it buys in a first 
 2. At most limits.REPORTS_IN_PROGRESS reports are in    Each is found within the hour for which Pinterest keeps it. With
    progress.                                            a bound of 100: 986 instead of 496 s, and 3.4 polls a report.
 3. The stream with the fewest in progress creates next. No stream waits for the end of another one.
-4. A stream's first creation holds up its next one, for Pinterest refuses a column once, and not in sixteen requests.
+4. A stream's first creation holds up its next one, for Pinterest rejects a column once, and not in sixteen requests.
    one second at most.
 5. Of the polls, the one due for longest goes first.    No report is forgotten.
 6. A pause lasts 5 s, or 2 s for a report that is       A report of 1 to 3 s is found 1 s after its end on average.

@@ -176,7 +176,7 @@ class PinterestCursor(ABC):
         del task, error
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Wait no longer for a task that Pinterest refuses, or that is gone. Only cursors of days wait."""
+        """Wait no longer for a task that Pinterest rejects, or that is gone. Only cursors of days wait."""
         del task, error
 
     def count(self, records: int, task: Task) -> None:

@@ -70,8 +70,8 @@ class DayCursor(PinterestCursor):
         """The number of tasks about each window that are still to be read or have failed."""
         self._new: frozenset[Owner] = frozenset()
         """The owners that the incoming state does not know."""
-        self._refused: set[Owner] = set()
-        """The owners of which Pinterest has refused a task."""
+        self._rejected: set[Owner] = set()
+        """The owners of which Pinterest has rejected a task."""
 
     def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
         saved = read_state(state, self.field, min)
@@ -117,9 +117,9 @@ class DayCursor(PinterestCursor):
         return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
 
     def _is_kept(self, owner: Owner) -> bool:
-        """Return whether the state has an owner: not a new one that Pinterest refuses as a whole."""
-        is_refused = owner in self._new & self._refused
-        return not is_refused or owner in self._read or bool(self._unread_of(owner))
+        """Return whether the state has an owner: not a new one that Pinterest rejects as a whole."""
+        is_rejected = owner in self._new & self._rejected
+        return not is_rejected or owner in self._read or bool(self._unread_of(owner))
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of which the incoming state has days that were read."""
@@ -223,7 +223,7 @@ class DayCursor(PinterestCursor):
             self._unread[owner][window] -= 1
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync.
+        """Wait no longer for a task that Pinterest rejects, so that its days stay as they were before the sync.
 
         The state has a new owner only if a task of it was read or has failed.
         """
@@ -232,7 +232,7 @@ class DayCursor(PinterestCursor):
         with self._lock:
             if task.window:
                 self._unread[owner][task.window] -= 1
-            self._refused.add(owner)
+            self._rejected.add(owner)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take the days of a task that was read. Its window stays unread as long as another task about it does."""

@@ -177,7 +177,7 @@ class PinCursor(DayCursor):
     def advance(self, owner: Owner, pin: str, error: TaskError | None = None) -> None:
         """Move the pass of an owner behind a pin.
 
-        The pin lacks the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` decides about
+        The pin lacks the days of the pass if it could not be read. If Pinterest rejects it, `leave_out` decides about
         it after the last pin.
         """
         with self._lock:
@@ -210,7 +210,7 @@ class PinCursor(DayCursor):
         self.unread_pins[owner][pin] = days, failed_syncs + has_failed
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Settle a refused pin if another one of its owner was read. Else Pinterest may refuse all of them."""
+        """Settle a rejected pin if another one of its owner was read. Else Pinterest may reject all of them."""
         owner, pin = task.get(ACCOUNT_KEY), task.get(PIN_KEY)
         if pin is None:
             super().leave_out(task, error)

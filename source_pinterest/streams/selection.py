@@ -156,7 +156,7 @@ class Selection:
                 )
         return selection
 
-    def refusals(self) -> Iterator[AirbyteMessage]:
+    def config_errors(self) -> Iterator[AirbyteMessage]:
         """Yield the status INCOMPLETE and the error of each unknown stream, such as a report that left the config."""
         for configured in self.unknown:
             yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)

@@ -92,8 +92,8 @@ def _requests(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, A
     for operation in sorted(older.accepted.keys() | newer.accepted.keys()):
         if older.accepted[operation] != newer.accepted[operation]:
             yield OF_NO_STREAM, f"accepted requests {operation}", older.accepted[operation], newer.accepted[operation]
-    for refusal in sorted(older.refused ^ newer.refused):
-        yield OF_NO_STREAM, f"refused requests {refusal}", refusal in older.refused, refusal in newer.refused
+    for rejection in sorted(older.rejected ^ newer.rejected):
+        yield OF_NO_STREAM, f"rejected requests {rejection}", rejection in older.rejected, rejection in newer.rejected
 
 
 def _endings(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:

@@ -12,7 +12,7 @@ from integration_tests.support.outputs import Output
 
 OF_NO_STREAM = "-"
 POLLS = ("analytics/get_report", "analytics/get_mmm_report", "analytics/get_conversion_product_report")
-_OK, _REFUSED, _TOO_MANY = 200, 400, 429
+_OK, _REJECTD, _TOO_MANY = 200, 400, 429
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Outcome:
         states: the last state of each stream, of this sync or an earlier one.
         endings: how each stream ended, in words: its last status and its errors.
         accepted: requests by operation that Pinterest answered well; polls of reports count as one.
-        refused: operations with the status by which Pinterest itself refused them, no fault and no quota. How often
-            depends on how many requests were out when the first refusal came.
+        rejected: operations with the status by which Pinterest itself rejected them, no fault and no quota. How often
+            depends on how many requests were out when the first rejection came.
     """
 
     exit_code: int = 0
@@ -34,7 +34,7 @@ class Outcome:
     states: dict[str, Any] = field(default_factory=dict)
     endings: dict[str, str] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
-    refused: set[str] = field(default_factory=set)
+    rejected: set[str] = field(default_factory=set)
 
 
 def outcome_of(stdout: bytes, exit_code: int, log: Iterable[Entry], before: Mapping[str, Any]) -> Outcome:
@@ -52,8 +52,8 @@ def outcome_of(stdout: bytes, exit_code: int, log: Iterable[Entry], before: Mapp
     for entry in log:
         if entry.status == _OK and entry.fault is None:
             found.accepted[entry.operation_id] += 1
-        elif entry.status >= _REFUSED and entry.status != _TOO_MANY and entry.fault is None:
-            found.refused.add(f"{entry.operation_id} {entry.status}")
+        elif entry.status >= _REJECTD and entry.status != _TOO_MANY and entry.fault is None:
+            found.rejected.add(f"{entry.operation_id} {entry.status}")
     for poll in POLLS:
         if poll in found.accepted:
             found.accepted[poll] = 1

@@ -218,7 +218,7 @@ _ADS_STREAMS = (
     *("campaign_targeting_analytics", "campaign_analytics_report", "ad_group_targeting_report", "keyword_report"),
     *("marketing_mix_report", "brand_conversions_report"),
 )
-_REFUSED = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
+_REJECTD = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
 """A column, a targeting type and a metric of pins."""
 
 
@@ -230,7 +230,7 @@ def _special(name: str, **parts: Any) -> SyncSequence:
 
 def special_sequences() -> list[SyncSequence]:
     """Courses of two or three syncs, each with a world or a Pinterest that is unlike the others."""
-    refused = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"refused_names": _REFUSED}}
+    rejected = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"rejected_names": _REJECTD}}
     shut = {day: Day(faults=_lasting("forbidden", "*", account=_ACCOUNTS[0])) for day in (0, 1)}
     everything = {"organic_per_ad_account": True, "pin_metrics": True, "analytics_columns": None, "num_workers": None}
     return [
@@ -241,8 +241,8 @@ def special_sequences() -> list[SyncSequence]:
             "full refresh", days=(0, 1), streams=SyncSequence.streams, sync_mode="full_refresh", destination="overwrite"
         ),
         _special("only active", config={"status": ["ACTIVE"]}),
-        _special("refused by name", **refused),
-        _special("refused account", world=_of(ad_accounts=3), calendar=shut),
+        _special("rejected by name", **rejected),
+        _special("rejected account", world=_of(ad_accounts=3), calendar=shut),
         _special("csv", world=_of(report_form="csv", own_report_form="csv")),
         _special("finest grain", world=_of(report_grain="ad", report_ids="some", empty_report="[]")),
         *_failures(),

@@ -9,8 +9,8 @@ from source_pinterest.start import start
 
 DEMOS = {"dagster": "with_dagster", "dbt": "with_dbt", "duckdb": "into_duckdb"}
 OPENING = """\
-The connector reads all streams of a local Pinterest, a simulation that refuses
-what Pinterest refuses. Then it reads what has changed. All of it takes a minute
+The connector reads all streams of a local Pinterest, a simulation that rejects
+what Pinterest rejects. Then it reads what has changed. All of it takes a minute
 and 0.8 GB in the folder demo-output, and nothing leaves this machine. What
 arrives is compared with what the local Pinterest has, record by record.
 

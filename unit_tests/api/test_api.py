@@ -77,7 +77,7 @@ def test_a_file_is_downloaded_without_any_token(
         ("ALL_PROXY", "http://user:false-password@", "HTTPS_PROXY or ALL_PROXY names a proxy without a host"),
     ],
 )
-def test_an_environment_that_cant_be_used_is_refused(
+def test_an_environment_that_cant_be_used_is_rejected(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -138,7 +138,7 @@ def test_another_base_url_is_accepted(monkeypatch: pytest.MonkeyPatch, address: 
         "https://[api.pinterest.com/v5",
     ],
 )
-def test_an_address_that_would_show_the_token_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_an_address_that_would_show_the_token_is_rejected(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
 
     with pytest.raises(ConfigError, match=f"{BASE_URL_VARIABLE} must be") as raised:

@@ -1,4 +1,4 @@
-"""A token is renewed in time, refusals are final, and a refresh token that Pinterest replaces is told."""
+"""A token is renewed in time, rejections are final, and a refresh token that Pinterest replaces is told."""
 
 import json
 import re
@@ -164,7 +164,7 @@ def test_a_rotated_token_that_cannot_be_saved_is_used_all_the_same(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, status: int) -> None:
+def test_a_rejected_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, status: int) -> None:
     endpoint.answers({"status_code": status, "json": {"code": 283, "message": "no"}}, issued(1))
 
     for _ in range(3):

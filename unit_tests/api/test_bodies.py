@@ -1,4 +1,4 @@
-"""Responses are parsed exactly, within bounds of size and work, and what is no JSON or no list of rows is refused."""
+"""Responses are parsed exactly, within bounds of size and work, and what is no JSON or no list of rows is rejected."""
 
 import json
 import tracemalloc
@@ -35,22 +35,22 @@ def read(chunks: Iterable[bytes], under: str = "") -> list[dict[str, Any]]:
     return list(rows_of(chunks, under))
 
 
-def refusal_of(parse: Callable[..., object], *arguments: Any) -> str:
-    """The sentence with which a body is refused; empty if it is taken."""
+def rejection_of(parse: Callable[..., object], *arguments: Any) -> str:
+    """The sentence with which a body is rejected; empty if it is taken."""
     try:
         parse(*arguments)
-    except MalformedResponseError as refused:
-        return str(refused)
+    except MalformedResponseError as rejected:
+        return str(rejected)
     return ""
 
 
 @pytest.mark.parametrize(("body", "under"), [(BODY, ""), (WRAPPED % BODY, "data")])
-def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_refused(body: bytes, under: str) -> None:
+def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_rejected(body: bytes, under: str) -> None:
     for size in (1, 7, len(body)):
         assert read(pieces_of(body, size), under) == ROWS, size
     whole = body.rstrip()
     for length in range(len(whole)):
-        assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
+        assert rejection_of(read, [whole[:length]], under) == "The response is cut short.", length
 
 
 def test_a_body_that_is_parsed_in_memory_has_at_most_16_mib() -> None:
@@ -59,7 +59,7 @@ def test_a_body_that_is_parsed_in_memory_has_at_most_16_mib() -> None:
         parse_body(pieces_of(b"{}" + b" " * (JOINED_BYTES - 1), JOINED_BYTES // 16))
 
 
-def test_without_a_list_under_the_key_it_is_refused() -> None:
+def test_without_a_list_under_the_key_it_is_rejected() -> None:
     for body in [
         b"[]",
         b'{"other": []}',
@@ -71,7 +71,7 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
         b'{1: 1, "data": []}',
         b'{"a: 1, "data": []}',
     ]:
-        assert refusal_of(read, [body], "data"), body
+        assert rejection_of(read, [body], "data"), body
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
     key = ("type", "name")
 
     assert one_item([b'{"type":"a",', b'"name":0}'], key) == Page([{"type": "a", "name": 0}])
-    assert refusal_of(one_item, [item], key)
+    assert rejection_of(one_item, [item], key)
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ def row_of(size: int, letter: bytes = b"x") -> bytes:
 
 
 @pytest.mark.parametrize("chunk", [10_000, 3 * ROW_BYTES])
-def test_the_largest_row_is_read_and_a_larger_one_is_refused(chunk: int) -> None:
+def test_the_largest_row_is_read_and_a_larger_one_is_rejected(chunk: int) -> None:
     row = row_of(ROW_BYTES)
     assert len(read(pieces_of(b"[%b,%b,{}]" % (row, row), chunk))) == 3
     for body in (b"[" + row_of(ROW_BYTES + 1) + b"]", b'[{"TEXT":"' + b"x" * 2 * ROW_BYTES):
-        assert "ends within 1,048,576 bytes" in refusal_of(read, pieces_of(body, chunk)), body[:20]
+        assert "ends within 1,048,576 bytes" in rejection_of(read, pieces_of(body, chunk)), body[:20]
 
 
 def test_memory_does_not_grow_with_the_body() -> None:

@@ -1,4 +1,4 @@
-"""A stream gets what it asked for, a request is sent again when it should be, and an error says what is refused."""
+"""A stream gets what it asked for, a request is sent again when it should be, and an error says what is rejected."""
 
 import dataclasses
 import json
@@ -14,8 +14,8 @@ from source_pinterest.api import DEFAULT_BASE_URL, Api, errors
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.config.credentials import AccessTokenCredentials
-from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, connected
+from unit_tests.error_responses import mocked_error
 
 PATH = "ad_accounts/1/ads"
 URL = f"{DEFAULT_BASE_URL}/{PATH}"
@@ -71,7 +71,9 @@ class Calls:
 
 
 def test_requests_are_counted_for_their_stream_and_tokens_that_were_accepted_noted(mock: requests_mock.Mocker) -> None:
-    calls = Calls(mock, refused(503), {**refused(429), "headers": {"Retry-After": "0.01"}}, PAGE, max_wait_minutes=1)
+    calls = Calls(
+        mock, mocked_error(503), {**mocked_error(429), "headers": {"Retry-After": "0.01"}}, PAGE, max_wait_minutes=1
+    )
     calls.get()
     calls.get()
     assert calls.authenticator.taken == ["false-access-token"] * 2
@@ -85,8 +87,8 @@ def test_requests_are_counted_for_their_stream_and_tokens_that_were_accepted_not
     [
         ({"content": b""}, 2, ("failed 3 times in a row for", "not JSON")),
         ({"exc": requests.ReadTimeout}, 2, ("failed 3 times in a row for", "did not respond in time")),
-        (refused(206), 1, ("failed 2 times in a row for", "HTTP 206")),
-        (refused(500, 12, "Sorry", x_pinterest_rid="77"), 0, ("failed for", '"Sorry"', "request id 77")),
+        (mocked_error(206), 1, ("failed 2 times in a row for", "HTTP 206")),
+        (mocked_error(500, 12, "Sorry", x_pinterest_rid="77"), 0, ("failed for", '"Sorry"', "request id 77")),
     ],
 )
 def test_server_errors_are_retried_as_often_as_the_config_says(
@@ -108,7 +110,7 @@ def test_server_errors_are_retried_as_often_as_the_config_says(
 def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
     mock: requests_mock.Mocker, max_retries: int, is_last: list[bool]
 ) -> None:
-    calls = Calls(mock, refused(401, 2, "Authentication failed."), max_retries=max_retries)
+    calls = Calls(mock, mocked_error(401, 2, "Authentication failed."), max_retries=max_retries)
 
     with pytest.raises(errors.UnavailableError, match=r"Authentication failed\."):
         calls.get()
@@ -144,7 +146,7 @@ def test_the_permissions_are_named_that_are_missing(
     mock: requests_mock.Mocker, status: int, message: str, granted: list[str], named: str
 ) -> None:
     with pytest.raises(errors.MissingEntitlementError, match=rf"the permission {named}\."):
-        Calls(mock, refused(status, 3, message), granted=frozenset(granted)).get()
+        Calls(mock, mocked_error(status, 3, message), granted=frozenset(granted)).get()
 
 
 RESTRICTED = "Your application does not have access to this restricted feature"
@@ -158,17 +160,17 @@ def test_a_restricted_feature_is_named_and_no_permission(
     mock: requests_mock.Mocker, message: str, feature: str
 ) -> None:
     with pytest.raises(errors.MissingEntitlementError, match=f"restricted feature {feature}") as raised:
-        Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
+        Calls(mock, mocked_error(401, 3, message), granted=frozenset(SCOPES)).get()
 
     assert "Authenticate" not in str(raised.value.message)
     assert "permission" not in str(raised.value.message)
 
 
 @pytest.mark.parametrize(("status", "short"), [(400, errors.UnavailableError), (414, errors.ResponseTooLargeError)])
-def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long(
+def test_a_long_url_that_is_rejected_in_words_that_are_not_pinterests_is_too_long(
     mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
 ) -> None:
-    page, own = {"status_code": status, "text": "<html>", "reason": "No"}, refused(status, 1, "Bad")
+    page, own = {"status_code": status, "text": "<html>", "reason": "No"}, mocked_error(status, 1, "Bad")
 
     def error_of(response: dict[str, Any], characters: int) -> errors.PinterestError:
         calls = Calls(mock, response)

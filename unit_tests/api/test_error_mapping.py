@@ -6,7 +6,7 @@ from source_pinterest.api import errors
 from source_pinterest.api.error_mapping import ErrorResponse, RequestContext, Retry, UncountedRetry
 from source_pinterest.api.errors import ErrorReason, PinterestError
 from source_pinterest.masking import SECRETS
-from unit_tests.answers import answer, refusal
+from unit_tests.error_responses import api_error, error_response
 
 RETRY_AFTER = "Sorry! Retry after 2.5 seconds."
 
@@ -74,40 +74,40 @@ RESOLUTIONS = [
 ]
 
 
-def error_of(response: ErrorResponse, *, refuses_profile: bool = False) -> PinterestError:
-    context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: refuses_profile)
+def error_of(response: ErrorResponse, *, rejects_profile: bool = False) -> PinterestError:
+    context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: rejects_profile)
     assert callable(response.resolution)
     return response.resolution(response, context)
 
 
 def next_after(
-    response: ErrorResponse, *, refuses_profile: bool = False
+    response: ErrorResponse, *, rejects_profile: bool = False
 ) -> UncountedRetry | Retry | type[PinterestError] | tuple[type[PinterestError], ErrorReason]:
     """How the request is sent again, or the class of the error, with its reason if it has one."""
     if isinstance(response.resolution, UncountedRetry | Retry):
         return response.resolution
-    error = error_of(response, refuses_profile=refuses_profile)
+    error = error_of(response, rejects_profile=rejects_profile)
     return (type(error), error.reason) if error.reason else type(error)
 
 
 def test_each_response_has_the_verdict_of_the_table() -> None:
     for status, code, message, resolution in RESOLUTIONS:
-        assert next_after(refusal(status, code, message)) == resolution, (status, code, message)
+        assert next_after(api_error(status, code, message)) == resolution, (status, code, message)
 
 
 @pytest.mark.parametrize("message", ["Not enough scopes", "Restricted feature"])
 def test_the_words_of_pinterest_are_kept_apart_from_the_advice(message: str) -> None:
-    assert error_of(refusal(401, 3, message)).quote == f'Pinterest answered "{message}" (HTTP 401, code 3)'
+    assert error_of(api_error(401, 3, message)).quote == f'Pinterest answered "{message}" (HTTP 401, code 3)'
 
 
 def test_a_list_beyond_pinterests_maximum_fails_without_other_lists() -> None:
-    assert error_of(refusal(400, 1, "Pagination beyond 100000")).is_isolated
+    assert error_of(api_error(400, 1, "Pagination beyond 100000")).is_isolated
 
 
 def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
-    refused = refusal(401, 3, "Your application consumer type is not supported")
+    rejected = api_error(401, 3, "Your application consumer type is not supported")
 
-    assert next_after(refused, refuses_profile=True) is errors.ConfigError
+    assert next_after(rejected, rejects_profile=True) is errors.ConfigError
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
     [
         (400, Retry()),
         (401, UncountedRetry.REFRESH_TOKEN),
-        (403, Retry()),  # servers in front of Pinterest refuse nothing in its name
+        (403, Retry()),  # servers in front of Pinterest reject nothing in its name
         (404, Retry()),
         (429, UncountedRetry.WAIT),
         (502, Retry(ErrorReason.SERVER_ERROR)),
@@ -126,49 +126,49 @@ def test_of_a_body_of_another_shape_the_status_counts(status: int, resolution: o
         *[b"", b" \r\n", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b"{}"],
         *[b'{"error": "no route"}', b'{"code": null, "message": null}', b'{"message": ""}'],
     ]:
-        assert next_after(answer(status, body)) == resolution, body
+        assert next_after(error_response(status, body)) == resolution, body
 
 
 @pytest.mark.parametrize("body", [b"PINNER_DATA_ACCESS_DENIED", b'{"code": 29, "reason": "PINNER_DATA_ACCESS_DENIED"}'])
 def test_a_user_without_a_business_account_is_found_anywhere_in_the_body(body: bytes) -> None:
-    assert next_after(answer(403, body)) == (errors.AccessDeniedError, ErrorReason.NO_BUSINESS_ACCOUNT)
+    assert next_after(error_response(403, body)) == (errors.AccessDeniedError, ErrorReason.NO_BUSINESS_ACCOUNT)
 
 
 def test_a_pause_hint_comes_from_the_message_or_a_header() -> None:
     for told, seconds in [
-        (refusal(400, 8, RETRY_AFTER), 2.5),
-        (refusal(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
-        (refusal(429, 8, retry_after="1.5", x_ratelimit_reset="90"), 1.5),
-        (refusal(429, 8, retry_after="Fri, 01 Jan 2027 00:00:00 GMT", x_ratelimit_reset="90"), 90),
-        (refusal(429, 8, x_ratelimit_reset="2678400"), 2_678_400),
+        (api_error(400, 8, RETRY_AFTER), 2.5),
+        (api_error(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
+        (api_error(429, 8, retry_after="1.5", x_ratelimit_reset="90"), 1.5),
+        (api_error(429, 8, retry_after="Fri, 01 Jan 2027 00:00:00 GMT", x_ratelimit_reset="90"), 90),
+        (api_error(429, 8, x_ratelimit_reset="2678400"), 2_678_400),
     ]:
         assert told.pause_hint_seconds() == seconds, told
 
 
 def test_a_pause_that_is_no_time_or_longer_than_a_month_is_not_believed() -> None:
     for told in [
-        refusal(429, 8),
-        answer(429, b"<html>"),
-        refusal(429, 8, retry_after="soon"),
-        refusal(429, 8, retry_after="9" * 400),
-        refusal(429, 8, x_ratelimit_reset="2678401"),
-        refusal(429, 8, x_ratelimit_reset="1, 42"),
-        refusal(429, 8, f"Retry after {'9' * 30} seconds"),
+        api_error(429, 8),
+        error_response(429, b"<html>"),
+        api_error(429, 8, retry_after="soon"),
+        api_error(429, 8, retry_after="9" * 400),
+        api_error(429, 8, x_ratelimit_reset="2678401"),
+        api_error(429, 8, x_ratelimit_reset="1, 42"),
+        api_error(429, 8, f"Retry after {'9' * 30} seconds"),
     ]:
         assert told.pause_hint_seconds() is None, told
 
 
 def test_an_error_has_the_status_code_and_request_id_for_pinterests_support() -> None:
-    told = refusal(403, 29, "You are not permitted", x_pinterest_rid="1234567890")
+    told = api_error(403, 29, "You are not permitted", x_pinterest_rid="1234567890")
 
     assert str(told) == 'Pinterest answered "You are not permitted" (HTTP 403, code 29, request id 1234567890)'
-    assert str(answer(502, b"<html>secret page</html>")) == 'Pinterest answered "Scripted" (HTTP 502)'
+    assert str(error_response(502, b"<html>secret page</html>")) == 'Pinterest answered "Scripted" (HTTP 502)'
     assert "false-access-token" not in repr(ErrorResponse(403, "Forbidden", {}, b"{}", "false-access-token"))
 
 
 def test_a_message_without_end_is_cut_after_it_was_masked() -> None:
     SECRETS.keep("false-secret-of-a-user")
-    told = refusal(400, 1, "x" * 1_990 + "false-secret-of-a-user" + "y" * 3_000)
+    told = api_error(400, 1, "x" * 1_990 + "false-secret-of-a-user" + "y" * 3_000)
 
     assert told.message == "x" * 1_990 + "****" + "y" * 6 + "…"
     assert len(str(told)) < 2_100
@@ -177,6 +177,6 @@ def test_a_message_without_end_is_cut_after_it_was_masked() -> None:
 def test_a_request_id_is_cut_after_it_was_masked() -> None:
     SECRETS.keep("false-secret-of-a-user")
     request_id = "x" * 90 + "false-secret-of-a-user" + "y" * 60_000
-    told = refusal(400, 1, "Sorry", x_pinterest_rid=request_id)
+    told = api_error(400, 1, "Sorry", x_pinterest_rid=request_id)
 
     assert f"request id {'x' * 90}****{'y' * 6}…)" in str(told)

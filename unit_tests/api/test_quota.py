@@ -72,7 +72,7 @@ class Caller:
         self.send(operation)
         self.release(told, operation, newest=True)
 
-    def calls_until_refused(self, operation: str = CATEGORY, most: int = 3_000) -> int:
+    def calls_until_rejected(self, operation: str = CATEGORY, most: int = 3_000) -> int:
         """How many calls go out before the budget would wait, a little slower than the cap of a second."""
         for made in range(most):
             self.clock.now += 1.2 / limits.REQUESTS_PER_SECOND
@@ -162,7 +162,7 @@ def test_headers_replace_the_quota_and_count_requests_of_other_programs(caller: 
     caller.clock.now += 1
     caller.send()  # a request without a response counts too
 
-    assert caller.calls_until_refused() == left - 1
+    assert caller.calls_until_rejected() == left - 1
 
 
 def test_of_the_responses_in_an_interval_the_one_that_leaves_fewest_requests_counts(caller: Caller) -> None:
@@ -173,14 +173,14 @@ def test_of_the_responses_in_an_interval_the_one_that_leaves_fewest_requests_cou
     for remaining in (12, 10, 11):
         caller.release(recorded(300, remaining, 30, ADS_ANALYTICS))
 
-    assert caller.calls_until_refused() == 10
+    assert caller.calls_until_rejected() == 10
     assert 0 < caller.wait() < 1, "a response may show that its request was counted before"
     caller.budget.release(CATEGORY, caller.clock.now, recorded(300, 9, 29, ADS_ANALYTICS))
     assert caller.wait() < 1
     caller.budget.release(CATEGORY, caller.clock.now, recorded(300, 0, 29, ADS_ANALYTICS))
     assert 28 < caller.wait() < 31
     caller.clock.now += 31
-    assert caller.calls_until_refused() == 300
+    assert caller.calls_until_rejected() == 300
 
 
 def test_requests_under_way_when_headers_first_name_a_quota_count_until_they_are_answered(caller: Caller) -> None:
@@ -202,7 +202,7 @@ def test_a_response_to_a_request_of_the_interval_before_says_nothing(caller: Cal
     caller.call()
     caller.release(recorded(300, 0, 2, ADS_ANALYTICS))  # said seven seconds ago
 
-    assert caller.calls_until_refused() == 299
+    assert caller.calls_until_rejected() == 299
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_headers_that_list_more_than_sixteen_quotas_say_nothing(quotas: int, lef
     named = [f'{900 + number};w=60;name="{number}"' for number in range(quotas - 2)]
     caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named))
 
-    assert caller.calls_until_refused(most=20) == left
+    assert caller.calls_until_rejected(most=20) == left
 
 
 def test_a_quota_that_no_operation_has_is_forgotten() -> None:
@@ -272,7 +272,7 @@ def test_one_name_with_another_interval_is_another_quota(caller: Caller) -> None
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
     caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
 
-    assert caller.calls_until_refused() < 1_000
+    assert caller.calls_until_rejected() < 1_000
     assert caller.wait() > 30_000
 
 
@@ -280,8 +280,8 @@ def test_intervals_without_names_are_those_of_their_place(caller: Caller) -> Non
     caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
     caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
 
-    assert caller.calls_until_refused("org_analytics") == 40
-    assert caller.calls_until_refused("ads_read") == 999
+    assert caller.calls_until_rejected("org_analytics") == 40
+    assert caller.calls_until_rejected("ads_read") == 999
 
 
 @pytest.mark.parametrize(

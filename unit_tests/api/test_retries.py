@@ -9,8 +9,8 @@ from source_pinterest.api.error_mapping import ErrorResponse, Retry, UncountedRe
 from source_pinterest.api.errors import BrokenResponseError, ErrorReason, MalformedResponseError, UnavailableError
 from source_pinterest.api.retries import BackoffDelays, Outage, RetryingSender, RetryPolicy
 from source_pinterest.api.session import ApiResponse
-from unit_tests.answers import refusal
 from unit_tests.clocks import Clock
+from unit_tests.error_responses import api_error
 
 NONE = BackoffDelays(first_seconds=0)
 
@@ -39,7 +39,7 @@ def send(request: RetryingSender, *events: Exception | Outage | UncountedRetry |
                 raise event
             if isinstance(event, UncountedRetry | Retry):
                 resolutions.append(event)
-                return refusal(503)
+                return api_error(503)
             event.end()
         return ApiResponse(None, 0)
 
@@ -67,7 +67,7 @@ def test_a_request_is_given_up_after_so_many_retries_whatever_failed(recorded_sl
 
 
 def test_the_last_try_raises_the_error_of_its_verdict() -> None:
-    with pytest.raises(UnavailableError, match=r"Pinterest answered \"Scripted refusal\" \(HTTP 503\)") as raised:
+    with pytest.raises(UnavailableError, match=r"Pinterest answered \"Scripted rejection\" \(HTTP 503\)") as raised:
         send(tries(1), UNAVAILABLE, Retry(ErrorReason.SERVER_ERROR))
     assert raised.value.reason is ErrorReason.SERVER_ERROR
 

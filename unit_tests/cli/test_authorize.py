@@ -79,7 +79,7 @@ def test_permissions_that_were_not_granted_are_named_a_further_one_on_request_on
 
 
 @pytest.mark.parametrize("secret", ["false\nsecret", "false secret", "false-sécret", "\n"])
-def test_an_app_secret_that_no_header_can_hold_is_refused_before_the_prompt(
+def test_an_app_secret_that_no_header_can_hold_is_rejected_before_the_prompt(
     secret: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(authorize.SECRET_VARIABLE, secret)

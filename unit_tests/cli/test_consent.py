@@ -37,15 +37,15 @@ def test_a_redirect_is_read_while_other_connections_hang() -> None:
 
 @pytest.mark.parametrize("fields", [{"code": "false-code-of-a-stranger"}, {"error": "access_denied"}])
 @pytest.mark.parametrize("state", ["another", ""])
-def test_a_redirect_with_another_state_is_refused(state: str, fields: dict[str, str]) -> None:
+def test_a_redirect_with_another_state_is_rejected(state: str, fields: dict[str, str]) -> None:
     with ConsentListener(0) as listener:
-        refused = answer(listener, state=state, **fields)
+        rejected = answer(listener, state=state, **fields)
         answer(listener, code="false-code")
         assert listener.wait_for_code(30) == "false-code"
-    assert refused.result(10).status_code == 400
+    assert rejected.result(10).status_code == 400
 
 
-def test_a_port_that_another_program_has_is_refused() -> None:
+def test_a_port_that_another_program_has_is_rejected() -> None:
     """A browser may go to that program, which would get the code."""
     with socket.socket() as neighbour:
         neighbour.bind(("127.0.0.1", 0))
@@ -64,6 +64,6 @@ def test_consent_has_a_time_limit() -> None:
 def test_an_error_message_is_short() -> None:
     with ConsentListener(0) as listener:
         answer(listener, error="denied\x1b[2J\x07\r\n" + "x" * 5_000)
-        with pytest.raises(AirbyteTracedException, match=r"granted no access \(denied") as refused:
+        with pytest.raises(AirbyteTracedException, match=r"granted no access \(denied") as rejected:
             listener.wait_for_code(30)
-    assert len(str(refused.value.message)) < 400
+    assert len(str(rejected.value.message)) < 400

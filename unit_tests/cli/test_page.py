@@ -599,7 +599,7 @@ def test_a_link_in_the_place_of_the_page_is_replaced(folder: Folder, tmp_path: P
     assert not (folder.path / "page.html").is_symlink()
 
 
-def test_a_pipe_among_the_messages_is_refused(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipe_among_the_messages_is_rejected(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(folder.path / "messages-2025-06-30T11-00-00-000000Z.jsonl")
 
     assert main(["--output", str(folder.path)]) == 1

@@ -1,4 +1,4 @@
-"""Configurations of every version mean the same as ever, and invalid ones are refused with a reason."""
+"""Configurations of every version mean the same as ever, and invalid ones are rejected with a reason."""
 
 import json
 import re
@@ -123,17 +123,17 @@ def test_a_start_date_before_the_oldest_day_of_pinterest_is_logged() -> None:
     )
 
 
-def without_keys(refusal: AirbyteTracedException) -> str:
+def without_keys(rejection: AirbyteTracedException) -> str:
     """A message without the spelling of options in a file, which follows their titles."""
-    return re.sub(r" \([a-z_]+\)", "", str(refusal.message))
+    return re.sub(r" \([a-z_]+\)", "", str(rejection.message))
 
 
-def test_a_bad_config_is_refused_in_a_sentence_for_its_owner() -> None:
+def test_a_bad_config_is_rejected_in_a_sentence_for_its_owner() -> None:
     for bad in (*BAD_CONFIGS, *BAD_REPORTS):
-        with pytest.raises(AirbyteTracedException) as refused:
+        with pytest.raises(AirbyteTracedException) as rejected:
             Config.from_mapping(bad.raw, TODAY)
 
-        error, message = refused.value, without_keys(refused.value)
+        error, message = rejected.value, without_keys(rejected.value)
         assert error.failure_type is FailureType.config_error, bad.id
         assert TITLES[bad.option].startswith(re.split("[:,]", message)[0]), bad.id
         assert [part for part in bad.says if part not in message] == [], bad.id
@@ -155,7 +155,7 @@ def test_all_mistakes_of_a_config_are_named_at_once() -> None:
         ],
         brand_category_sku_reports={"granularity": "DAY"},
     )
-    with pytest.raises(AirbyteTracedException) as refused:
+    with pytest.raises(AirbyteTracedException) as rejected:
         Config.from_mapping(raw, TODAY)
 
     begins = (
@@ -168,15 +168,15 @@ def test_all_mistakes_of_a_config_are_named_at_once() -> None:
         "Custom Reports: report 2 of the list has no Name.",
         "Brand, Category and SKU Reports, Granularity: 'DAY' can't",
     )
-    assert "Status of Campaigns, Ad Groups and Ads (status): 'RUNNING' can't" in str(refused.value.message)
-    message = without_keys(refused.value)
+    assert "Status of Campaigns, Ad Groups and Ads (status): 'RUNNING' can't" in str(rejected.value.message)
+    message = without_keys(rejected.value)
     places = [message.find(begin) for begin in begins]
     assert -1 not in places
     assert places == sorted(places)
 
 
 @pytest.mark.parametrize("raw", [None, [], "false-access-token"])
-def test_a_config_that_is_no_object_is_refused(raw: Any) -> None:
+def test_a_config_that_is_no_object_is_rejected(raw: Any) -> None:
     with pytest.raises(AirbyteTracedException, match="must be a JSON object"):
         Config.from_mapping(raw, TODAY)
 
@@ -195,17 +195,17 @@ APP_SECRET = "f00d" * 10
 def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
     placements = [{name: value} for name in TITLES for value in (secret, [secret], {"id": secret}, [{secret: secret}])]
     reports = [{"custom_reports": [report(**{name: value})]} for name in report() for value in (secret, [secret])]
-    refused = 0
+    rejected = 0
     for options in [*placements, *reports, {secret: "x"}, {"analytics_columns": [f"A{secret}"], "num_threads": 3}]:
         raw = config(**options)
         try:
             said = [*Config.from_mapping(raw, TODAY).notices]
         except AirbyteTracedException as error:
             said = [f"{error.message} {error.internal_message}"]
-            refused += 1
+            rejected += 1
         logged = [MaskedLogFormatter().format(LogRecord("airbyte", INFO, "", 1, text, (), None)) for text in said]
         assert secret[1:33].lower() not in "".join(logged).lower(), options
-    assert refused > 100
+    assert rejected > 100
 
 
 SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs").glob("*.json"))

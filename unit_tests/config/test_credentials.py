@@ -1,4 +1,4 @@
-"""The credentials of configurations of every version are found; unusable ones are refused, and none is shown."""
+"""The credentials of configurations of every version are found; unusable ones are rejected, and none is shown."""
 
 import json
 from typing import Any
@@ -27,11 +27,11 @@ def credentials_of(raw: dict[str, Any]) -> Credentials:
     return Config.from_mapping(raw, TODAY).credentials
 
 
-def refusal_of(raw: dict[str, Any]) -> str:
-    with pytest.raises(AirbyteTracedException) as refused:
+def rejection_of(raw: dict[str, Any]) -> str:
+    with pytest.raises(AirbyteTracedException) as rejected:
         Config.from_mapping(raw, TODAY)
-    assert refused.value.message == refused.value.internal_message
-    return str(refused.value.message)
+    assert rejected.value.message == rejected.value.internal_message
+    return str(rejected.value.message)
 
 
 def test_credentials_of_any_age_are_found() -> None:
@@ -88,12 +88,12 @@ def test_an_access_token_is_usable_until_it_expires() -> None:
     ("key", "title"),
     [("client_id", "Client ID"), ("client_secret", "Client Secret"), ("access_token", "Access Token")],
 )
-def test_a_credential_that_no_header_can_carry_is_refused_by_its_name_alone(key: str, title: str) -> None:
+def test_a_credential_that_no_header_can_carry_is_rejected_by_its_name_alone(key: str, title: str) -> None:
     for what in ("\n", " ", "\x00", "ä", "\u200b"):
-        refusal = refusal_of(signed_in_with(**{**OAUTH, key: f"false{what}secret"}))
+        rejection = rejection_of(signed_in_with(**{**OAUTH, key: f"false{what}secret"}))
 
-        assert refusal.startswith(f"Authorization Method (auth_method): {title} ({key}) contains a space"), what
-        assert "false" not in refusal, what
+        assert rejection.startswith(f"Authorization Method (auth_method): {title} ({key}) contains a space"), what
+        assert "false" not in rejection, what
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_file_is_read_whatever_the_shell_that_wrote_it(path: Path, mark: bytes
 
 
 def sentence_of(read: Callable[[Path], Any], path: Path, content: bytes) -> str:
-    """The sentence with which the contents of a file are refused, without its beginning, the path."""
+    """The sentence with which the contents of a file are rejected, without its beginning, the path."""
     path.write_bytes(content)
     with pytest.raises(AirbyteTracedException) as raised:
         read(path)
@@ -132,7 +132,7 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
     assert sentence.endswith("). Fix it, or write a new one with python -m source_pinterest.catalog.")
 
 
-def test_a_file_without_a_state_is_refused_with_its_name(path: Path) -> None:
+def test_a_file_without_a_state_is_rejected_with_its_name(path: Path) -> None:
     for content, why in [
         (None, "(neither a list nor an object)"),
         ("text", "(neither a list nor an object)"),

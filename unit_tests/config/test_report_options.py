@@ -138,9 +138,9 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
     ],
 )
 def test_names_are_compared_as_destinations_compare_them(names: tuple[str, str], table: str) -> None:
-    with pytest.raises(AirbyteTracedException) as refused:
+    with pytest.raises(AirbyteTracedException) as rejected:
         read_reports(*(report(name=name) for name in names))
-    assert f"{names[0]!r} and {names[1]!r} would both become the table {table}." in str(refused.value.message)
+    assert f"{names[0]!r} and {names[1]!r} would both become the table {table}." in str(rejected.value.message)
 
 
 def test_names_that_differ_within_63_characters_have_tables_of_their_own() -> None:

@@ -1,4 +1,4 @@
-"""Requests are as few as Pinterest allows, smaller after a larger one has failed, and without refused names."""
+"""Requests are as few as Pinterest allows, smaller after a larger one has failed, and without rejected names."""
 
 from collections.abc import Callable, Collection
 from itertools import product
@@ -85,7 +85,7 @@ def test_words_count_with_the_length_of_their_escaped_form(splitter: RequestSpli
     assert len(sizes(splitter, words, length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
 
 
-def test_a_request_that_is_refused_for_its_size_is_halved_and_no_later_one_is_smaller(
+def test_a_request_that_is_rejected_for_its_size_is_halved_and_no_later_one_is_smaller(
     splitter: RequestSplitter,
 ) -> None:
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_an_error_that_is_none_of_size_is_raised(splitter: RequestSplitter) -> N
 
 Bad = Callable[[RequestSpec], PinterestError | None]
 FAILED = UnavailableError("HTTP 503", reason=ErrorReason.SERVER_ERROR)
-REFUSED = AccessDeniedError("no")
+REJECTD = AccessDeniedError("no")
 LENGTH = 8
 
 
@@ -143,7 +143,7 @@ def all_but(wanted: RequestSpec, *places: int) -> set[tuple[str, int]]:
     return set(product(kept, days_of([wanted.window])))
 
 
-@pytest.mark.parametrize("error", [REFUSED, NotFoundError("gone"), BadRequestError("no", quote="no")])
+@pytest.mark.parametrize("error", [REJECTD, NotFoundError("gone"), BadRequestError("no", quote="no")])
 @pytest.mark.parametrize("places", [(30,), (0, 58), (2, 13, 21, 22, 40, 58), range(20), range(230, 250)], ids=str)
 def test_ids_that_are_rejected_cost_themselves_alone(error: PinterestError, places: Collection[int]) -> None:
     pinterest, wanted = Pinterest(about(error, *places)), whole(250, LENGTH)
@@ -156,7 +156,7 @@ def test_ids_that_are_rejected_cost_themselves_alone(error: PinterestError, plac
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1), (3, 4), (250, 10)])
 def test_an_account_of_which_the_first_two_ids_are_rejected_is_rejected(count: int, requests: int) -> None:
-    pinterest = Pinterest(lambda _: REFUSED)
+    pinterest = Pinterest(lambda _: REJECTD)
 
     with pytest.raises(AccessDeniedError):
         pinterest.read(whole(count, LENGTH))
@@ -186,7 +186,7 @@ WANTED = RequestSpec("11", (), DateWindow.from_pair(["2026-11-01", "2026-11-07"]
         "Metric {} is not available at level KEYWORD",
     ],
 )
-def test_a_message_refuses_the_name_that_it_does_not_list_as_allowed(says: str, name: str) -> None:
+def test_a_message_rejects_the_name_that_it_does_not_list_as_allowed(says: str, name: str) -> None:
     assert named_in(says.format(name), COLUMNS) == {name}
 
 

@@ -205,7 +205,7 @@ def test_a_folder_and_its_missing_parents_are_their_owners_alone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("folder", [".", "new/folder"])
-def test_a_folder_of_another_user_is_refused(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_another_user_is_rejected(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = os.stat_result((*tmp_path.stat()[:4], 4711, *tmp_path.stat()[5:10]))
     monkeypatch.setattr(os, "geteuid", lambda: 4712)
     monkeypatch.setattr(Path, "stat", lambda *_, **__: mine)

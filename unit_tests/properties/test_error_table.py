@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from source_pinterest.api.error_mapping import RequestContext, Retry, UncountedRetry
 from source_pinterest.api.quota import read_rate_headers
-from unit_tests.answers import answer
+from unit_tests.error_responses import error_response
 from unit_tests.properties.test_states import json_values
 
 statuses = st.integers(206, 206) | st.integers(300, 599)
@@ -39,7 +39,7 @@ quota_headers = st.fixed_dictionaries(
 
 @given(statuses, bodies)
 def test_every_answer_has_a_verdict(status: int, body: object) -> None:
-    response = answer(status, body)
+    response = error_response(status, body)
     resolution = response.resolution
     assert f"HTTP {status}" in str(response)
     if not isinstance(resolution, UncountedRetry | Retry):
@@ -49,17 +49,17 @@ def test_every_answer_has_a_verdict(status: int, body: object) -> None:
 
 @given(bodies)
 def test_a_rate_limit_is_always_waited_for(body: object) -> None:
-    assert answer(429, body).resolution is UncountedRetry.WAIT
+    assert error_response(429, body).resolution is UncountedRetry.WAIT
 
 
 @given(st.integers(500, 599).filter(lambda status: status != 501), bodies)
 def test_server_errors_are_retried(status: int, body: object) -> None:
-    assert isinstance(answer(status, body).resolution, Retry)
+    assert isinstance(error_response(status, body).resolution, Retry)
 
 
 @given(statuses, bodies, headers)
 def test_a_pause_is_a_time(status: int, body: object, told: dict[str, str]) -> None:
-    pause = answer(status, body, told).pause_hint_seconds()
+    pause = error_response(status, body, told).pause_hint_seconds()
 
     assert pause is None or (pause >= 0 and math.isfinite(pause))
 

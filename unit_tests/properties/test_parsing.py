@@ -1,4 +1,4 @@
-"""The chunks of a body do not matter, JSON is read as the standard library does, and any config is read or refused."""
+"""The chunks of a body do not matter, JSON is read as the standard library does, and any config is read or rejected."""
 
 import itertools
 import json
@@ -55,7 +55,7 @@ def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any
 
 
 @given(st.data(), st.binary(max_size=40) | st.text('{}[]",:1 \\', max_size=40).map(str.encode))
-def test_a_body_without_rows_is_refused_in_any_chunks(data: st.DataObject, body: bytes) -> None:
+def test_a_body_without_rows_is_rejected_in_any_chunks(data: st.DataObject, body: bytes) -> None:
     try:
         expected = json.loads(body.decode())
     except ValueError:
@@ -83,11 +83,11 @@ def read(raw: Any) -> Config:
     return Config.from_mapping(raw, TODAY)
 
 
-def refusal_of(raw: Any) -> AirbyteTracedException | None:
+def rejection_of(raw: Any) -> AirbyteTracedException | None:
     try:
         read(raw)
-    except AirbyteTracedException as refused:
-        return refused
+    except AirbyteTracedException as rejected:
+        return rejected
     return None
 
 
@@ -95,11 +95,11 @@ def refusal_of(raw: Any) -> AirbyteTracedException | None:
     st.dictionaries(st.sampled_from(OPTIONS), inputs | st.lists(inputs, max_size=3), max_size=4),
     st.booleans(),
 )
-def test_a_config_is_read_or_refused_in_a_sentence(options: dict[str, Any], is_signed_in: bool) -> None:
-    refused = refusal_of({**options, **config()} if is_signed_in else options)
+def test_a_config_is_read_or_rejected_in_a_sentence(options: dict[str, Any], is_signed_in: bool) -> None:
+    rejected = rejection_of({**options, **config()} if is_signed_in else options)
 
-    assert refused is None or refused.failure_type is FailureType.config_error
-    assert refused is None or str(refused.message).endswith(".")
+    assert rejected is None or rejected.failure_type is FailureType.config_error
+    assert rejected is None or str(rejected.message).endswith(".")
 
 
 @given(
@@ -109,8 +109,8 @@ def test_a_config_is_read_or_refused_in_a_sentence(options: dict[str, Any], is_s
 )
 def test_no_credential_is_quoted(name: str, value: Any, blank: str) -> None:
     credentials = {**OAUTH, name: [value, SECRET], "access_token": {"false": SECRET}, "auth_method": blank}
-    refused = refusal_of({"credentials": credentials})
+    rejected = rejection_of({"credentials": credentials})
 
-    assert refused is not None
-    assert SECRET not in f"{refused.message}{refused.internal_message}"
-    assert name == "client_secret" or OAUTH["client_secret"] not in f"{refused.message}{refused.internal_message}"
+    assert rejected is not None
+    assert SECRET not in f"{rejected.message}{rejected.internal_message}"
+    assert name == "client_secret" or OAUTH["client_secret"] not in f"{rejected.message}{rejected.internal_message}"

@@ -24,7 +24,7 @@ def test_a_day_is_read_as_it_is_written(day: Date) -> None:
 
 
 @given(st.text(max_size=12))
-def test_a_text_that_is_no_day_is_refused(text: str) -> None:
+def test_a_text_that_is_no_day_is_rejected(text: str) -> None:
     try:
         day = parse_day(text)
     except ValueError:

@@ -42,13 +42,13 @@ class Pinterest:
         self.left: dict[str, list[Reply]] = {}
         self.created: list[ReportRequest] = []
         self.polled: list[str] = []
-        self.refuses: Callable[[ReportRequest], Exception | None] = lambda _: None
+        self.rejects: Callable[[ReportRequest], Exception | None] = lambda _: None
         self.stream = "campaign_report"
         self.is_worth_retrying = lambda: True
 
     def create(self, request: ReportRequest) -> str:
         self.created.append(request)
-        if error := self.refuses(request):
+        if error := self.rejects(request):
             raise error
         token = f"token-{len(self.created)}"
         self.left[token] = list(self.replies)

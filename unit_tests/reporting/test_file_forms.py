@@ -1,6 +1,6 @@
 """Reports are read in each form of file. Broken files and files of another kind are rejected.
 
-`properties/test_parsing.py` states that the chunks of a file do not matter, `api/test_bodies.py` what JSON is refused.
+`properties/test_parsing.py` states that the chunks of a file do not matter, `api/test_bodies.py` what JSON is rejected.
 """
 
 import itertools
@@ -63,10 +63,10 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
         (b"[1]", "A row of the response is not an object."),
     ],
 )
-def test_a_broken_file_is_refused(body: bytes, why: str) -> None:
-    with pytest.raises(MalformedResponseError) as refused:
+def test_a_broken_file_is_rejected(body: bytes, why: str) -> None:
+    with pytest.raises(MalformedResponseError) as rejected:
         read(body)
-    assert str(refused.value) == why
+    assert str(rejected.value) == why
 
 
 def test_an_id_that_comes_twice_has_the_rows_of_both_and_ids_are_exact() -> None:

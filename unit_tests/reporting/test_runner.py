@@ -77,7 +77,7 @@ def test_nothing_is_requested_while_too_many_outcomes_wait_for_their_stream(
     monkeypatch.setattr(limits, "REPORTS_TO_READ", 2)
     scheduler, pinterest = Scheduler(jobs=1), Pinterest()
     scheduler.fetches = False
-    pinterest.refuses = lambda _: error
+    pinterest.rejects = lambda _: error
     stream = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
     assert kinds(stream) == [kind] * 2

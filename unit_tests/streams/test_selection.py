@@ -106,6 +106,6 @@ def test_an_app_secret_in_the_place_of_a_stream_is_not_quoted() -> None:
     secret = "f00d" * 10
     with pytest.raises(ConfigError, match=r"^The catalog names \*{4} more than once"):
         selection_of(secret, secret)
-    for message in selection_of(secret).refusals():
+    for message in selection_of(secret).config_errors():
         if message.trace and message.trace.error:
             assert secret not in f"{message.trace.error.message} {message.trace.error.internal_message}"

@@ -1,6 +1,6 @@
-"""`NoAccess` lists the refusals that Pinterest sends to an app or user without access to an operation.
+"""`NoAccess` lists the rejections that Pinterest sends to an app or user without access to an operation.
 
-`Simulator(no_access={"campaigns/list": NoAccess.FORBIDDEN})` has one operation refuse every call.
+`Simulator(no_access={"campaigns/list": NoAccess.FORBIDDEN})` has one operation reject every call.
 """
 
 from enum import Enum
@@ -12,7 +12,7 @@ BETAS = frozenset({"multi_pins/analytics"})
 
 
 class NoAccess(Enum):
-    """A refusal: HTTP status and Pinterest's code, and its words where they matter."""
+    """A rejection: HTTP status and Pinterest's code, and its words where they matter."""
 
     FORBIDDEN = (403, 29)
     NO_SCOPE = (401, 3, missing_scope().message)  # also seen where the app is not in a beta

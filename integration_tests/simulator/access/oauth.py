@@ -82,7 +82,7 @@ class Tokens:
         self._of_app: set[str] = set()
         self._refresh: set[str] = set()
         self._codes: dict[str, str] = {}
-        self._refusal_status: int | None = None
+        self._rejection_status: int | None = None
         self.secrets: list[str] = [CLIENT_SECRET, _BASIC]
         self.refresh_token = self._new_refresh_token()
 
@@ -117,7 +117,7 @@ class Tokens:
         return self._exchange(form) if grant_type == "authorization_code" else self._renew(form)
 
     def check(self, authorization: str, *, takes_app_token: bool) -> None:
-        """Refuses a call without a valid access token, and one with a token that the operation does not take."""
+        """Rejects a call without a valid access token, and one with a token that the operation does not take."""
         kind, _, token = authorization.partition(" ")
         if kind != "Bearer" or self._access.get(token, float("-inf")) <= self._clock():
             raise unauthenticated()
@@ -141,7 +141,7 @@ class Tokens:
     def revoke(self, status: int) -> None:
         """The user takes the app's permission away: no token works any more."""
         self.expire_access()
-        self._refusal_status = status
+        self._rejection_status = status
 
     def _exchange(self, form: Mapping[str, str]) -> dict[str, Any]:
         redirect_uri = self._codes.pop(form.get("code", ""), None)
@@ -159,8 +159,8 @@ class Tokens:
 
     def _renew(self, form: Mapping[str, str]) -> dict[str, Any]:
         used = form.get("refresh_token", "")
-        if self._refusal_status is not None:
-            raise invalid_grant(self._refusal_status)
+        if self._rejection_status is not None:
+            raise invalid_grant(self._rejection_status)
         if used not in self._refresh:
             raise invalid_grant()
         if self._rotation is Rotation.NONE:

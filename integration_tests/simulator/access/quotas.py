@@ -2,7 +2,7 @@
 
 Fixed windows, one for each rate category and one for all calls together ("universal"), as published on
 https://developers.pinterest.com/docs/reference/rate-limits/, and some of single operations, as seen in headers. It
-counts as Envoy's rate limiter does, whose form the headers have: windows begin on the clock, a refused call counts in
+counts as Envoy's rate limiter does, whose form the headers have: windows begin on the clock, a rejected call counts in
 each of them, and of several quotas the one with the least left is told, the first of these where they are even.
 """
 
@@ -148,7 +148,7 @@ class Quotas:
         }
 
     def wait_seconds(self, category: str, operation_id: str = "") -> int | None:
-        """How long a refusal says to wait; None where it leaves that open."""
+        """How long a rejection says to wait; None where it leaves that open."""
         windows = [window for window in self._covering(category, operation_id) if not window.remaining]
         if self._header_style is not HeaderStyle.RECORDED or not windows:
             return None

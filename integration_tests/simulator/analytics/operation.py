@@ -93,14 +93,14 @@ class AnalyticsOperation(Operation):
 
 
 def check_windows(call: Call) -> None:
-    """Refuse attribution windows that do not go together. Some reports have none, or none for engagements.
+    """Reject attribution windows that do not go together. Some reports have none, or none for engagements.
 
     Raises:
         ApiError: 400.
     """
     names = ("click_window_days", "engagement_window_days", "view_window_days")
     windows = tuple(int(call.arguments[name]) for name in names if name in call.arguments)
-    if windows in call.settings.refused_windows:
+    if windows in call.settings.rejected_windows:
         raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
 
 

@@ -1,1 +1,1 @@
-"""Check that a request is valid for the API, and word the refusal of an invalid one."""
+"""Check that a request is valid for the API, and word the rejection of an invalid one."""

@@ -1,11 +1,11 @@
-"""These errors carry the messages with which Pinterest refuses a request.
+"""These errors carry the messages with which Pinterest rejects a request.
 
-Every refusal is an `ApiError`: HTTP status, Pinterest's own code, and a message.
+Every rejection is an `ApiError`: HTTP status, Pinterest's own code, and a message.
 """
 
 
 class ApiError(Exception):
-    """A refusal, sent as `{"code": …, "message": …, "status": "failure"}`."""
+    """A rejection, sent as `{"code": …, "message": …, "status": "failure"}`."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ def unauthenticated() -> ApiError:
 
 
 def missing_scope(*scopes: str) -> ApiError:
-    """The refusal of a token without permissions; without scopes, in an older form that names none."""
+    """The rejection of a token without permissions; without scopes, in an older form that names none."""
     told = f" Missing: {list(scopes)}" if scopes else ""
     return ApiError(
         401,
@@ -54,7 +54,7 @@ def forbidden() -> ApiError:
 
 
 def unauthorized() -> ApiError:
-    """The documented refusal of a pin's analytics: the token is good, the pin is somebody else's."""
+    """The documented rejection of a pin's analytics: the token is good, the pin is somebody else's."""
     return ApiError(401, 7, "Not authorized to access board or Pin.")
 
 
@@ -72,12 +72,12 @@ def something_went_wrong() -> ApiError:
 
 
 def no_billing_profile() -> ApiError:
-    """A refusal of one ad account, whose words no document lists."""
+    """A rejection of one ad account, whose words no document lists."""
     return bad_request("Ad account has no billing profile")
 
 
 def not_for_client() -> ApiError:
-    """The refusal of an ad account that may not have reports on products, as others recorded it in September 2026."""
+    """The rejection of an ad account that may not have reports on products, as others recorded it in September 2026."""
     return bad_request("Brand category SKU report is not available for this client.")
 
 

@@ -83,7 +83,7 @@ class Operation(ABC):
         return {}
 
     def permit(self, world: World, arguments: Arguments) -> None:
-        """Refuses accounts that aren't the user's, and what only several parameters together make wrong."""
+        """Rejects accounts that aren't the user's, and what only several parameters together make wrong."""
         account = arguments.get("ad_account_id")
         if account is not None and world.account_index(account) is None:
             raise forbidden()

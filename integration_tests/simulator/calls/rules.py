@@ -1,6 +1,6 @@
-"""These rules refuse combinations of parameters that Pinterest does not accept.
+"""These rules reject combinations of parameters that Pinterest does not accept.
 
-Dates as of section "date limits" of each analytics operation; a rule raises the refusal Pinterest would send.
+Dates as of section "date limits" of each analytics operation; a rule raises the rejection Pinterest would send.
 """
 
 from collections.abc import Callable, Mapping

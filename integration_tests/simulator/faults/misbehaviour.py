@@ -15,7 +15,7 @@ from integration_tests.simulator.faults.alterations import Row, each_row, with_f
 from integration_tests.simulator.faults.script import Fault, FaultKind, Hint
 from integration_tests.simulator.reports import downloads
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
-from integration_tests.simulator.server.reply import Reply, refusal
+from integration_tests.simulator.server.reply import Reply, rejection
 from integration_tests.simulator.server.request_log import Entry
 
 _HTML = b"<html><head><title>Sorry</title></head><body><h1>Sorry, not now</h1></body></html>"
@@ -34,7 +34,7 @@ def spoiled(fault: Fault, reply: Reply, entry: Entry) -> Reply:
 
 
 def _rate_limited(fault: Fault) -> Reply:
-    reply = refusal(errors.rate_limited())
+    reply = rejection(errors.rate_limited())
     seconds = f"{fault.seconds:g}"
     told: dict[str, dict[str, str]] = {
         Hint.RESET: {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": seconds},
@@ -51,11 +51,11 @@ def _report(**told: str) -> bytes:
 
 
 def _status(status: int, message: str) -> Callable[[Fault], Reply]:
-    return lambda _fault: refusal(ApiError(status, status, message))
+    return lambda _fault: rejection(ApiError(status, status, message))
 
 
-def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
-    return lambda _fault: refusal(error())
+def _rejecting(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
+    return lambda _fault: rejection(error())
 
 
 def _gateway(status: int, body: bytes = _HTML, media_type: str = "text/html") -> Callable[[Fault], Reply]:
@@ -65,14 +65,14 @@ def _gateway(status: int, body: bytes = _HTML, media_type: str = "text/html") ->
 
 _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RATE_LIMITED: _rate_limited,
-    FaultKind.RETRY_AFTER_400: lambda fault: refusal(
+    FaultKind.RETRY_AFTER_400: lambda fault: rejection(
         errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds")
     ),
-    FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
-    FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
+    FaultKind.LAST_90_DAYS_400: _rejecting(errors.last_90_days),
+    FaultKind.TRANSIENT_400: _rejecting(errors.something_went_wrong),
     FaultKind.EMPTY_400: _gateway(400, b""),
-    FaultKind.ACCOUNT_REFUSED_400: _refusing(errors.no_billing_profile),
-    FaultKind.NOT_FOR_CLIENT_400: _refusing(errors.not_for_client),
+    FaultKind.ACCOUNT_REJECTD_400: _rejecting(errors.no_billing_profile),
+    FaultKind.NOT_FOR_CLIENT_400: _rejecting(errors.not_for_client),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
     FaultKind.BAD_GATEWAY_HTML: _gateway(502),
     FaultKind.FORBIDDEN_HTML: _gateway(403),
@@ -81,17 +81,17 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.NOT_FOUND_EMPTY: _gateway(404, b""),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
-    FaultKind.MISSING_SCOPE: _refusing(errors.missing_scope),
-    FaultKind.RESTRICTED: _refusing(NoAccess.RESTRICTED.error),
-    FaultKind.ERROR_WITH_200: lambda _fault: Reply(200, refusal(errors.something_went_wrong()).body),
-    FaultKind.FORBIDDEN: _refusing(errors.forbidden),
+    FaultKind.MISSING_SCOPE: _rejecting(errors.missing_scope),
+    FaultKind.RESTRICTED: _rejecting(NoAccess.RESTRICTED.error),
+    FaultKind.ERROR_WITH_200: lambda _fault: Reply(200, rejection(errors.something_went_wrong()).body),
+    FaultKind.FORBIDDEN: _rejecting(errors.forbidden),
     FaultKind.PINNER_DENIED: _gateway(403, b'{"error": {"type": "PINNER_DATA_ACCESS_DENIED"}}', "application/json"),
-    FaultKind.UNAUTHORIZED: _refusing(errors.unauthorized),
-    FaultKind.GONE: _refusing(errors.board_not_found),
-    FaultKind.TOO_LARGE: lambda fault: refusal(ApiError(fault.status, fault.status, "Too large.")),
+    FaultKind.UNAUTHORIZED: _rejecting(errors.unauthorized),
+    FaultKind.GONE: _rejecting(errors.board_not_found),
+    FaultKind.TOO_LARGE: lambda fault: rejection(ApiError(fault.status, fault.status, "Too large.")),
     FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
     FaultKind.REPORT_IN_PROGRESS: lambda _fault: Reply(200, poll_answer(ReportStatus.IN_PROGRESS)),
-    FaultKind.REPORT_IN_PROGRESS_400: _refusing(lambda: ApiError(400, 1105, "The report is still processing.")),
+    FaultKind.REPORT_IN_PROGRESS_400: _rejecting(lambda: ApiError(400, 1105, "The report is still processing.")),
     FaultKind.REPORT_UNKNOWN_STATUS: lambda _fault: Reply(200, _report(report_status="QUEUED")),
     FaultKind.REPORT_WITHOUT_STATUS: lambda _fault: Reply(200, _report()),
     FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),

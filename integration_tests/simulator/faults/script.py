@@ -18,7 +18,7 @@ class FaultKind(StrEnum):
     LAST_90_DAYS_400 = "last_90_days_400"
     TRANSIENT_400 = "transient_400"
     EMPTY_400 = "400_empty"
-    ACCOUNT_REFUSED_400 = "account_refused_400"
+    ACCOUNT_REJECTD_400 = "account_rejected_400"
     NOT_FOR_CLIENT_400 = "not_for_client_400"
     SERVER_ERROR = "500"
     BAD_GATEWAY_HTML = "502_html"
@@ -116,7 +116,7 @@ class Fault:
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
     hint: str = Hint.RESET
     every: int = 1  # of the calls from `after` on, only each so-manieth is hit
-    status: int = 401  # with which a revoked token (400 or 401) or a call that is too large (413, 414, 431) is refused
+    status: int = 401  # with which a revoked token (400 or 401) or a call that is too large (413, 414, 431) is rejected
     items: int = 100_000  # how many pins a list shows under pin_cap
     level: str = ""  # of the report, where only those of one level are hit
     more_than: int = 0  # so many rows of an analytics request, or days of a report: smaller ones are answered properly

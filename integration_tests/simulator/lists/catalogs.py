@@ -37,8 +37,8 @@ def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 
 def has_results(world: World, arguments: Mapping[str, Any]) -> None:
-    """The list of a feed without a result may be refused instead of empty."""
-    if world.refuses_empty_feeds and not len(processing_results(world, arguments)):
+    """The list of a feed without a result may be rejected instead of empty."""
+    if world.rejects_empty_feeds and not len(processing_results(world, arguments)):
         raise ApiError(403, 2625, "There is no processing result of this feed.")
 
 
@@ -55,8 +55,8 @@ def product_groups(world: World, _arguments: Mapping[str, Any]) -> Listing:
 
 def has_catalog(world: World, _arguments: Mapping[str, Any]) -> None:
     """Without a catalog, and for a merchant that Pinterest has not approved, there are no product groups to ask for."""
-    if world.merchant_refusal is not None:
-        raise ApiError(403, world.merchant_refusal, "We are reviewing your account.")
+    if world.merchant_rejection is not None:
+        raise ApiError(403, world.merchant_rejection, "We are reviewing your account.")
     if not world.catalogs:
         raise ApiError(409, 4182, "Can't access this feature without an existing catalog.")
 

@@ -1,6 +1,6 @@
 """Serve the files of finished reports, as Pinterest's download host does.
 
-Another origin than the API, with manners of its own: a signed link instead of a token, no quota, refusals in XML.
+Another origin than the API, with manners of its own: a signed link instead of a token, no quota, rejections in XML.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""These are the fields of requests for each kind of report, and the rules that refuse combinations of them.
+"""These are the fields of requests for each kind of report, and the rules that reject combinations of them.
 
 As in Pinterest's OpenAPI document 5.28, without those that no stream sends. Limits that its texts state are kept in the
 stricter way.
@@ -167,10 +167,10 @@ def _targeting(_world: World, arguments: _Arguments) -> None:
 def _product_items(_world: World, arguments: _Arguments) -> None:
     if arguments["level"] not in PRODUCT_ITEM_LEVELS:
         return
-    refused = [name for name in AD_COLUMNS if name in arguments["columns"]]
-    refused += ["ad_statuses"] if arguments["ad_statuses"] is not None else []
-    if refused:
-        raise bad_request(f"{refused[0]} is not supported for Product Item level reports.")
+    rejected = [name for name in AD_COLUMNS if name in arguments["columns"]]
+    rejected += ["ad_statuses"] if arguments["ad_statuses"] is not None else []
+    if rejected:
+        raise bad_request(f"{rejected[0]} is not supported for Product Item level reports.")
 
 
 def _demographics(_world: World, arguments: _Arguments) -> None:

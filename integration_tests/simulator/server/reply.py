@@ -21,5 +21,5 @@ class Reply:
     rest: Iterator[bytes] | None = None  # what follows the body, where it is too much to be held
 
 
-def refusal(error: ApiError) -> Reply:
+def rejection(error: ApiError) -> Reply:
     return Reply(error.status, orjson.dumps({"code": error.code, "message": error.message, "status": "failure"}))

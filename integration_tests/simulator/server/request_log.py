@@ -25,7 +25,7 @@ class Entry:
     body: Any = None  # the JSON that was sent
     status: int = 0
     fault: str | None = None
-    broken_rule: str = ""  # of the API, for which the request was refused
+    broken_rule: str = ""  # of the API, for which the request was rejected
 
     def rows(self) -> int:
         """How many rows an analytics request asks for at most: entities times days; 0 of any other request."""

@@ -32,7 +32,7 @@ from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
 from integration_tests.simulator.server import pickiness
 from integration_tests.simulator.server.connections import response
-from integration_tests.simulator.server.reply import Reply, refusal
+from integration_tests.simulator.server.reply import Reply, rejection
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.seeding import mix
@@ -87,13 +87,13 @@ class Service:
 
         def proper(faults: Sequence[Fault]) -> Reply:
             self._admit(request, operation)
-            pickiness.refuse_the_unapproved(self.settings)
+            pickiness.reject_the_unapproved(self.settings)
             self.tokens.check_scopes(operation.scopes)
-            pickiness.refuse_the_shut_out(self.settings, operation)
+            pickiness.reject_the_shut_out(self.settings, operation)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
-            pickiness.refuse_names(self.settings, operation, arguments)
-            pickiness.refuse_video_metrics(self.settings, self.world, operation, arguments)
+            pickiness.reject_names(self.settings, operation, arguments)
+            pickiness.reject_video_metrics(self.settings, self.world, operation, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             port = request.url.port or 80
@@ -131,7 +131,7 @@ class Service:
             target = self.tokens.authorize(request.query_params, is_declined=answer == "decline")
         except ApiError as error:
             entry.status = error.status
-            return response(refusal(error), None, self.stopping)
+            return response(rejection(error), None, self.stopping)
         entry.status = 302
         return RedirectResponse(target, entry.status)
 
@@ -195,10 +195,10 @@ class Service:
             return proper(faults)
         except ApiError as error:
             entry.broken_rule = error.message if isinstance(error, BrokenRule) else ""
-            return refusal(error)
+            return rejection(error)
         except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
             self.crashes.append(error)
-            return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
+            return rejection(ApiError(500, 500, f"The simulator is broken: {error!r}"))
 
     def _alter(self, entry: Entry, reply: Reply) -> None:
         """Alters a proper answer; an error stays what it is."""

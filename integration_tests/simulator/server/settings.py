@@ -8,8 +8,8 @@ from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.faults.script import Fault
 
-SEEN_REFUSED = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
-"""Days after a click, an engagement and a view that Pinterest was seen to refuse together."""
+SEEN_REJECTD = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
+"""Days after a click, an engagement and a view that Pinterest was seen to reject together."""
 
 
 @dataclass(kw_only=True)
@@ -24,18 +24,18 @@ class Settings:
     scopes: tuple[str, ...] = ALL_SCOPES
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 8_192  # which is what the CDN documents
-    long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
+    long_url_status: int | None = None  # with which a CDN rejects a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     report_seconds: float = 2  # until a report has finished
-    refused_names: Collection[
+    rejected_names: Collection[
         str
     ] = ()  # columns, targeting types, metrics of pins and values of filters that cost a 400
-    names_the_refused: bool = True  # whether that 400 says which they are
+    names_the_rejected: bool = True  # whether that 400 says which they are
     video_metrics_of_pictures: bool = True  # whether pins without a video may be asked for them; if not, a 400
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
-    approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is refused
-    refused_windows: Collection[tuple[int, int, int]] = SEEN_REFUSED  # click, engagement and view days
+    approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is rejected
+    rejected_windows: Collection[tuple[int, int, int]] = SEEN_REJECTD  # click, engagement and view days
 
     def __post_init__(self) -> None:
         self.refresh_rotation = Rotation(self.refresh_rotation)

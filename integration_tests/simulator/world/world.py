@@ -64,14 +64,14 @@ class World:
     catalogs: int = 1
     feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
     feed_results: Size = 2  # of each feed
-    refuses_empty_feeds: bool = False  # code 2625 for the results of a feed that has none
+    rejects_empty_feeds: bool = False  # code 2625 for the results of a feed that has none
     catalog_product_groups: int = 2
     catalog_products: Size = 2  # in each catalog product group
     item_issues: int = 2  # of each feed and catalog, and items with them
     employers: int = 1  # of the user, each of which has members, partners and assets
     connections: int = 2  # of the user: followers, followed users and boards, websites, linked businesses
     trends: int = 2  # keywords, product categories or topics in each answer about trends
-    merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
+    merchant_rejection: int | None = None  # code with which an unapproved merchant is rejected: 2625 or 2626
     shop: bool = False  # names, ads, pictures and campaigns as in a plausible shop; fewer odd cases
     statuses: Mapping[str, int] | None = None  # and their shares; None: `DEFAULT_STATUSES`, or those of the shop
     now: datetime = field(default_factory=lambda: datetime.now(UTC))

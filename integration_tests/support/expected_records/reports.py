@@ -106,7 +106,7 @@ class ReportStream(NamedTuple):
     ) -> ReportRequest:
         """The one report that has all rows of an account, longer than Pinterest would make it."""
         is_of_parts = self.level == "KEYWORD" or self.level.endswith(TARGETING_SUFFIX)
-        refused = {
+        rejected = {
             *(AD_COLUMNS if self.level in PRODUCT_ITEM_LEVELS else ()),
             *(REACH_COLUMNS if is_of_parts else ()),
         }
@@ -114,7 +114,7 @@ class ReportStream(NamedTuple):
             level=self.level,
             start_date=start or world.today - timedelta(days=self.days_back),
             end_date=end or world.today,
-            columns=tuple(name for name in dict.fromkeys((*wanted_columns, *self.key)) if name not in refused),
+            columns=tuple(name for name in dict.fromkeys((*wanted_columns, *self.key)) if name not in rejected),
             attribution=attribution,
             targeting_types=targeting_types_of(self.level) if targeting_types is None else targeting_types,
         )

@@ -53,11 +53,11 @@ class AdAccounts(PinterestStream):
         Raises:
             AccountUnreadableError: an account that the config names can't be read. Raised after all others.
         """
-        refused: dict[str, PinterestError] = {}
-        yield from self._named(task, refused) if self.config.account_ids else self._not_excluded(task)
-        if refused:
-            messages = ". ".join(str(error.message) for error in refused.values())
-            raise AccountUnreadableError(", ".join(refused), messages)
+        rejected: dict[str, PinterestError] = {}
+        yield from self._named(task, rejected) if self.config.account_ids else self._not_excluded(task)
+        if rejected:
+            messages = ". ".join(str(error.message) for error in rejected.values())
+            raise AccountUnreadableError(", ".join(rejected), messages)
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids of the accounts that can be read."""
@@ -83,8 +83,8 @@ class AdAccounts(PinterestStream):
                 record["owner"] = {"id": owner} if owner else None
         return records
 
-    def _named(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Page]:
-        """Yield the accounts that the config names; `refused` takes the errors of those that can't be read."""
+    def _named(self, task: Task, rejected: dict[str, PinterestError]) -> Iterator[Page]:
+        """Yield the accounts that the config names; `rejected` takes the errors of those that can't be read."""
         missing = list(self.config.account_ids)
         if len(missing) > 1:
             for page in super().pages(task):
@@ -96,7 +96,7 @@ class AdAccounts(PinterestStream):
             try:
                 response = self.client.send(f"{self.path_template}/{account_id}", {}, one_item)
             except (AccessDeniedError, NotFoundError) as error:
-                refused[account_id] = error
+                rejected[account_id] = error
             else:
                 yield Page(self.records(response.value, task), server_time=response.server_time)
 

@@ -63,7 +63,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
     rows_a_day = limits.TARGETING_ROWS_A_DAY
     cost = f"one request for each ad account and about {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
     targeting_types: ClassVar[tuple[str, ...]] = USUAL_TARGETING_TYPES
-    """The types that are open to all apps: with a type in beta, Pinterest would refuse the whole request."""
+    """The types that are open to all apps: with a type in beta, Pinterest would reject the whole request."""
 
     def breakdown_names(self) -> Names:
         """Return all targeting types, which go into one request."""

@@ -205,7 +205,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def read_query(self, ids: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows.
 
-        A destination that keeps every row gets them once all have come. An id that Pinterest refuses is left out.
+        A destination that keeps every row gets them once all have come. An id that Pinterest rejects is left out.
 
         Args:
             ids: the entities; none for the account as a whole.
@@ -221,7 +221,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         account, rejections = task["ad_account_id"], list[Rejection]()
         whole = RequestSpec(account, ids, task.required_window, self._wanted)
         # Of an account that is rejected, no part is requested again.
-        may_skip = None if self.tracker.is_refused(task.group) else rejections
+        may_skip = None if self.tracker.is_denied(task.group) else rejections
         responses = self._splitter.read(whole, self._request, self._length_without_ids(account), may_skip)
         yield from chain.from_iterable(responses)
         for spec, error in rejections:

@@ -36,13 +36,13 @@ class ReportTasks:
     """
 
     def __init__(self, stream: AdAccountStream, spec: ReportSpec) -> None:
-        refused = RejectedNames(stream.notices, spec.needed)
+        rejected = RejectedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
-        key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
+        key = ReportKey(spec.key, optional, rejected.names_of, spec.breakdowns, entity)
         self._rows = ReportRows(
             stream.name, stream.notices, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
         )
-        self._client = ReportClient(stream.api, stream.client, stream.name, refused)
+        self._client = ReportClient(stream.api, stream.client, stream.name, rejected)
         self._runner, self._tracker, self._usage = stream.shared.reports, stream.tracker, stream.usage
 
     @contextmanager

@@ -45,15 +45,15 @@ class ReportKey:
     Attributes:
         columns: all fields of the key, except those that `ReportRows` stamps on the rows.
         ids: the fields that are ids and may be empty.
-        refused: returns the columns that Pinterest refuses for an account.
+        rejected: returns the columns that Pinterest rejects for an account.
         breakdowns: the columns that divide an entity, such as targeting values; they may be empty.
-        entity: the field that gets the id under which a file lists a row, if Pinterest refuses the column of this name;
+        entity: the field that gets the id under which a file lists a row, if Pinterest rejects the column of this name;
             empty if there is no such field.
     """
 
     columns: tuple[str, ...]
     ids: tuple[str, ...] = ()
-    refused: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    rejected: Callable[[str], frozenset[str]] = lambda _: frozenset()
     breakdowns: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
     entity: str = ""
 
@@ -223,7 +223,7 @@ class ReportRows:
         days = dict(zip((START, END), request.window.as_pair(), strict=True))
         stamps = {name: days[day] for name, day in self.stamped.items()}
         optional = (*self.key.ids, *(column for column in self.key.breakdowns if column in self.key.columns))
-        lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
+        lacks_entity = self.key.entity in self.key.rejected(request.ad_account_id)
         for entity, row in rows:
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)

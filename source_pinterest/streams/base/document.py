@@ -37,7 +37,7 @@ class DocumentStream(PinterestStream, ABC):
         """Request a task.
 
         Raises:
-            NotFoundError: Pinterest refuses the task's values, such as a region, with 400.
+            NotFoundError: Pinterest rejects the task's values, such as a region, with 400.
         """
         try:
             return super().fetch(task, token, more)

@@ -164,17 +164,17 @@ class StreamRun:
     def _failure(self, task: Task, error: Exception) -> Exception | None:
         """Draw the consequence of an error. Return the error to raise, which says what the user can do about it.
 
-        | refused                                        | consequence                                           |
+        | rejected                                        | consequence                                           |
         |------------------------------------------------|-------------------------------------------------------|
         | the only task of a stream                      | the stream fails at once                              |
         | an account that has to be readable             | the account is lost at once                           |
-        | any other task, and each of a stream that may  | judged after the last task: if all are refused, the   |
+        | any other task, and each of a stream that may  | judged after the last task: if all are rejected, the   |
         | lack a right                                   | right is missing                                      |
         """
         if isinstance(error, AccessDeniedError | NotFoundError):
-            self._tracker.note_refusal(task.group)
+            self._tracker.note_denial(task.group)
             if task.parents and (self.stream.access or not self._is_loss(task)):
-                self._tracker.refused.append((task, error))
+                self._tracker.denied.append((task, error))
                 return None
             error = with_cause(error, self._loss(task, error) if task.parents else self.stream.explain(error))
         elif isinstance(error, MissingEntitlementError):
@@ -196,11 +196,11 @@ class StreamRun:
         self._send(to_trace_message(error, self.name))
 
     def end(self) -> AirbyteStreamStatus:
-        """End the stream, after its planning and its last task: judge the refusals, send the last state.
+        """End the stream, after its planning and its last task: judge the rejections, send the last state.
 
-        The error of the refusals is logged if the stream has failed anyway.
+        The error of the rejections is logged if the stream has failed anyway.
         """
-        if error := self.judge_refusals():
+        if error := self.resolve_denials():
             if self._tracker.has_failed():
                 LOGGER.warning(error.message)
             else:
@@ -211,18 +211,18 @@ class StreamRun:
             AirbyteStreamStatus.INCOMPLETE if self.stream.state_cursor.is_incomplete else AirbyteStreamStatus.COMPLETE
         )
 
-    def judge_refusals(self) -> PinterestError | None:
-        """Lose or leave out the refused tasks. Return the error of the stream.
+    def resolve_denials(self) -> PinterestError | None:
+        """Lose or leave out the rejected tasks. Return the error of the stream.
 
-        If Pinterest refuses every task of a stream that needs a right, the right is missing. Otherwise, tasks that have
+        If Pinterest rejects every task of a stream that needs a right, the right is missing. Otherwise, tasks that have
         to be readable are lost, and all others are left out. The stream fails if several are left out, and nothing of
         it was read or has failed. A single one may really be gone.
         """
         ledger = self._tracker
         if self.stream.access and ledger.shows_no_right():
-            return self.stream.explain(ledger.refused[0][1])
+            return self.stream.explain(ledger.denied[0][1])
         losses, left_out = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
-        for task, error in ledger.refused:
+        for task, error in ledger.denied:
             if self._is_loss(task):
                 self.stream.state_cursor.fail(task, error)
                 losses.setdefault(task.parent_ids, self._loss(task, error))
@@ -237,7 +237,7 @@ class StreamRun:
         return next(iter(losses.values()), None)
 
     def _is_loss(self, task: Task) -> bool:
-        """Return whether the refusal of a task is the loss of an account: one that is expected, or was read before."""
+        """Return whether a denied task means the loss of an account: one that is expected, or was read before."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
         return (is_account and self._tracker.has_read(task.group)) or self.stream.is_required(task)
 

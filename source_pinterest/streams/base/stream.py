@@ -331,7 +331,7 @@ class PinterestStream(HttpStream, ABC):
             raise as_task_error(self.name, error)  # noqa: B904 - the new error has its cause
 
     def is_required(self, task: Task) -> bool:
-        """Return whether the task has to be readable, so that its refusal is a failure: here never."""
+        """Return whether the task has to be readable, so that its rejection is a failure: here never."""
         del task
         return False
 
@@ -347,7 +347,7 @@ class PinterestStream(HttpStream, ABC):
             self.usage.count("left out")
 
     def explain(self, error: PinterestError) -> PinterestError:
-        """Return the error for a stream all of whose tasks were refused.
+        """Return the error for a stream all of whose tasks were rejected.
 
         It may need a right that no permission brings: a beta, a role, a kind of account. Pinterest may report that as a
         missing permission.
@@ -430,7 +430,7 @@ class PinterestStream(HttpStream, ABC):
             seen: the records of the task so far, if its lists have no pages.
 
         Raises:
-            AccessLostError: Pinterest refuses a page after the first.
+            AccessLostError: Pinterest rejects a page after the first.
             TaskError: the bookmarks of the list lead nowhere new.
         """
         path, keys, token = self.path(stream_slice=task), set[Any](), dict[str, str]()

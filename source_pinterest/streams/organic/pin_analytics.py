@@ -8,10 +8,10 @@ so that the next sync goes on there if a part breaks off. What becomes of a pin 
 
 | Pinterest                    | the pin                                                                             |
 |------------------------------|-------------------------------------------------------------------------------------|
-| refuses it, or calls it gone | is left out if another pin of its owner was read in the sync; else it stays unread  |
+| rejects it, or calls it gone | is left out if another pin of its owner was read in the sync; else it stays unread  |
 | says anything else           | stays unread: the next sync requests its days first, once and without retries       |
 
-If Pinterest refuses a whole part and no other pin of the owner was read, or if five pins in a row fail, the next sync
+If Pinterest rejects a whole part and no other pin of the owner was read, or if five pins in a row fail, the next sync
 goes on behind these pins.
 
 With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
@@ -125,7 +125,7 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of an owner's pins: first of those that have failed before, then of each pass.
 
         Raises:
-            TaskError: the pins can't be listed, or several were refused and none was read.
+            TaskError: the pins can't be listed, or several were rejected and none was read.
         """
         self.shared.stream(Pins).ids.check(owner.parent_ids)
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
@@ -138,9 +138,9 @@ class PinAnalytics(OrganicStream):
             yield task
         for begun in self.state_cursor.passes(account, knows_activity=knows_activity):
             yield from self._tasks_of_pass(owner, begun, pins)
-        refused = [error for task, error in self.tracker.refused if task.get(ACCOUNT_KEY) == account]
-        if len(refused) > 1 and account not in self.state_cursor.served:
-            raise AllTasksDeniedError(self.name, len(refused), str(refused[-1].message))
+        rejected = [error for task, error in self.tracker.denied if task.get(ACCOUNT_KEY) == account]
+        if len(rejected) > 1 and account not in self.state_cursor.served:
+            raise AllTasksDeniedError(self.name, len(rejected), str(rejected[-1].message))
 
     def _knows_activity(self, account: str | None, pins: Sequence[str]) -> bool:
         if self._pins.has_totals(account):
@@ -177,7 +177,7 @@ class PinAnalytics(OrganicStream):
     def _read_part(self, pins: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the next pins of a pass, and move it behind each response. Five failures in a row are an outage.
 
-        A pin that Pinterest refuses is no failure. The run of the stream names it after the last task.
+        A pin that Pinterest rejects is no failure. The run of the stream names it after the last task.
 
         Raises:
             TaskError: pins could not be read.
@@ -188,7 +188,7 @@ class PinAnalytics(OrganicStream):
             yield from self._record_batches(task, rows)
             self.state_cursor.advance(owner, pin, error)
             if isinstance(error, AccessDeniedError | NotFoundError):
-                self.tracker.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
+                self.tracker.denied.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
             elif error:
                 failures[pin] = error
             in_a_row = in_a_row + 1 if pin in failures else 0
@@ -201,7 +201,7 @@ class PinAnalytics(OrganicStream):
         """Request a pin that has failed before once, without retries, and yield the days that it lacks.
 
         Raises:
-            TaskError: Pinterest refuses it, or it can't be read.
+            TaskError: Pinterest rejects it, or it can't be read.
         """
         pin = task[PIN_KEY]
         [(_, rows, error)] = self._requests.read(task, (pin,))

@@ -2,7 +2,7 @@
 
 One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are requested one by one.
 
-Pinterest may refuse the video metrics of a pin and name none. The pin is then requested without them. If it is a
+Pinterest may reject the video metrics of a pin and name none. The pin is then requested without them. If it is a
 picture, from then on all pictures are, and apart from videos, so that no video loses its metrics.
 """
 
@@ -51,7 +51,7 @@ _STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": (*STANDAR
 
 
 class PinRequests:
-    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest refuses.
+    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest rejects.
 
     Args:
         stream: the stream that makes the requests.
@@ -60,7 +60,7 @@ class PinRequests:
 
     def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
         self._stream, self._pins = stream, pins
-        self._splitter = RequestSplitter(refused=RejectedNames(stream.notices))
+        self._splitter = RequestSplitter(rejected=RejectedNames(stream.notices))
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
@@ -104,9 +104,9 @@ class PinRequests:
                     pending.extendleft(halves)
 
     def _fetch(self, spec: RequestSpec) -> list[Record]:
-        """Return the days of pins, without the metrics that Pinterest refuses.
+        """Return the days of pins, without the metrics that Pinterest rejects.
 
-        Pictures are requested apart from the others if they have to be. A single pin of which Pinterest refuses the
+        Pictures are requested apart from the others if they have to be. A single pin of which Pinterest rejects the
         metrics of videos is read without them.
 
         Raises:
@@ -117,7 +117,9 @@ class PinRequests:
         rows = self._request(replace(spec, ids=pictures, names=_STANDARD)) if pictures else []
         if not others:
             return rows
-        is_of_videos = all(self._pins.facts_of(pin).is_video for pin in others)  # else the refusal may be of a picture
+        is_of_videos = all(
+            self._pins.facts_of(pin).is_video for pin in others
+        )  # else the rejection may be of a picture
         smaller = replace(spec, ids=others, names=_ALL, doubtful=() if is_of_videos else VIDEO_METRICS)
         try:
             return rows + self._request(smaller)
@@ -128,16 +130,16 @@ class PinRequests:
             if self._pins.facts_of(others[0]).is_picture:
                 self._are_pictures_apart = True
                 LOGGER.info(
-                    f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read "
+                    f"{self._stream.name}: Pinterest rejects the video metrics of pictures, so pictures are read "
                     f"without them, and apart from videos. {error.quote}."
                 )
             else:
-                about = f"Pinterest refuses the video metrics of pin {others[0]}, so it is read without them."
+                about = f"Pinterest rejects the video metrics of pin {others[0]}, so it is read without them."
                 self._stream.notices.warn(about, f"{about} {error.quote}.")
             return rows
 
     def _request(self, spec: RequestSpec) -> list[Record]:
-        """Request pins without the names that Pinterest refuses.
+        """Request pins without the names that Pinterest rejects.
 
         An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested alone.
         """
@@ -150,11 +152,11 @@ class PinRequests:
             self._log_closed_beta(error)
         return rows
 
-    def _log_closed_beta(self, refusal: PinterestError) -> None:
+    def _log_closed_beta(self, rejection: PinterestError) -> None:
         LOGGER.info(
             f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read one "
             f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. "
-            f"{refusal.quote or refusal.message}."
+            f"{rejection.quote or rejection.message}."
         )
 
     def _send(self, spec: RequestSpec, *, is_alone: bool) -> list[Record]:

@@ -99,17 +99,17 @@ class TargetingOptions(DocumentStream):
         if task["option_type"] not in ACCOUNT_TYPES:
             yield from self.list_pages(task)
             return
-        refused, seen = dict[str, AccessDeniedError | NotFoundError](), Seen()
+        rejected, seen = dict[str, AccessDeniedError | NotFoundError](), Seen()
         accounts = list(self.shared.stream(AdAccounts).ids.get(()))
         for account in accounts:
             try:
                 yield from self.list_pages(task, {"ad_account_id": account}, seen=seen)
             except (AccessDeniedError, NotFoundError) as error:
-                refused[account] = error
-        if refused and len(refused) == len(accounts):
-            raise next(iter(refused.values()))
-        for account, refusal in refused.items():
-            self.notices.warn(account, f"{account} is left out. {refusal.message}.")
+                rejected[account] = error
+        if rejected and len(rejected) == len(accounts):
+            raise next(iter(rejected.values()))
+        for account, rejection in rejected.items():
+            self.notices.warn(account, f"{account} is left out. {rejection.message}.")
 
     def records(self, page: Page, task: Task) -> list[Record]:
         """Return the options by the types of analytics, interests with level and parent."""

@@ -124,7 +124,7 @@ def test_the_key_identifies_rows(level: str, granularity: str, key: list[str]) -
         assert "string" in stream.get_json_schema()["properties"][column]["type"]
 
 
-def test_a_report_that_is_called_like_a_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_that_is_called_like_a_stream_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(STREAMS[0], "stream_name", classmethod(lambda _: NAME))
     pinterest = Planned(custom_reports=[report()])
 

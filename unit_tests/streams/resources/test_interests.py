@@ -105,14 +105,14 @@ def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
     assert places(tree)["3"] == (3, "1")
 
 
-def test_after_five_refusals_in_a_row_no_further_interest_is_requested() -> None:
+def test_after_five_rejections_in_a_row_no_further_interest_is_requested() -> None:
     names = [str(number) for number in range(1, 21)]
-    refused = [*names[1:5], *names[6:10], *names[11:16]]
+    rejected = [*names[1:5], *names[6:10], *names[11:16]]
     asked: list[str] = []
 
     def spec(name: str) -> dict[str, Any] | None:
         asked.append(name)
-        return None if name in refused else {"id": name, "name": name, "level": 1}
+        return None if name in rejected else {"id": name, "name": name, "level": 1}
 
     InterestTree({"id": name, "name": name} for name in names).complete(spec, max_lookups=100)
     assert asked == names[:16]

@@ -9,7 +9,7 @@ from requests.structures import CaseInsensitiveDict
 from source_pinterest.api.error_mapping import ErrorResponse
 
 
-def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorResponse:
+def error_response(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorResponse:
     """An answer that does not hold what was asked for; a body of bytes is sent as it is."""
     return ErrorResponse(
         status,
@@ -19,14 +19,18 @@ def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = No
     )
 
 
-def refusal(status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str) -> ErrorResponse:
+def api_error(
+    status: int, code: int | None = None, message: str = "Scripted rejection", **headers: str
+) -> ErrorResponse:
     """An error of Pinterest's own shape."""
-    return answer(
+    return error_response(
         status, {"code": code, "message": message}, {name.replace("_", "-"): v for name, v in headers.items()}
     )
 
 
-def refused(status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str) -> dict[str, Any]:
+def mocked_error(
+    status: int, code: int | None = None, message: str = "Scripted rejection", **headers: str
+) -> dict[str, Any]:
     """The same, for `requests_mock`."""
     told = {name.replace("_", "-"): value for name, value in headers.items()}
     return {"status_code": status, "json": {"code": code, "message": message}, "headers": told}

@@ -1,4 +1,4 @@
-"""The simulator refuses what Pinterest refuses.
+"""The simulator rejects what Pinterest rejects.
 
 Which parameters and values there are is held against `pinterestsdk` in `test_contract_parameters`.
 """
@@ -27,7 +27,7 @@ from integration_tests.simulator.calls.parameters import (
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator_tests.api_client import Client, legal_calls, refusal
+from integration_tests.simulator_tests.api_client import Client, legal_calls, rejection
 from integration_tests.simulator_tests.small_worlds import days_back
 from integration_tests.support.pinterest import Simulator, World
 
@@ -67,7 +67,7 @@ ONE_OF = Choice("x", values=("A", "B"))
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_a_value_that_breaks_the_rule_of_its_parameter_is_refused(
+def test_a_value_that_breaks_the_rule_of_its_parameter_is_rejected(
     parameter: Parameter, right: list[list[str]], wrong: list[list[str]]
 ) -> None:
     for values in right:
@@ -80,10 +80,10 @@ def test_a_value_that_breaks_the_rule_of_its_parameter_is_refused(
         replace(parameter, required=True).read([])
 
 
-def test_an_unknown_parameter_is_refused(sim: Simulator, api: Client) -> None:
+def test_an_unknown_parameter_is_rejected(sim: Simulator, api: Client) -> None:
     for operation in ENDPOINTS:
         assert complaint(operation, sim.world, nonsense="1") == "Unknown parameter 'nonsense'."
-    assert refusal(api.get("/boards", {"nonsense": "1"})) == (400, 1, "Unknown parameter 'nonsense'.")
+    assert rejection(api.get("/boards", {"nonsense": "1"})) == (400, 1, "Unknown parameter 'nonsense'.")
 
 
 def test_a_list_of_ids_is_full_at_its_bound_and_may_be_joined(sim: Simulator, api: Client) -> None:
@@ -91,14 +91,14 @@ def test_a_list_of_ids_is_full_at_its_bound_and_may_be_joined(sim: Simulator, ap
     for written in (ids, ",".join(ids)):
         assert api.call("ad_groups/analytics", ad_group_ids=written).status_code == 200
         assert len(set(sim.log[-1].values("ad_group_ids"))) == 40
-    assert "maximum is 250" in refusal(api.call("ad_groups/analytics", ad_group_ids=[*ids, "7"])).message
+    assert "maximum is 250" in rejection(api.call("ad_groups/analytics", ad_group_ids=[*ids, "7"])).message
 
 
 def stats(catalog_type: str = "RETAIL", **report: str) -> str:
     return json.dumps({"catalog_type": catalog_type, "report": {"report_type": "DISTRIBUTION_ISSUES", **report}})
 
 
-def test_parameters_that_do_not_go_together_are_refused(api: Client) -> None:
+def test_parameters_that_do_not_go_together_are_rejected(api: Client) -> None:
     for operation_id, changes in [
         ("ads/analytics", {"ad_ids": None}),
         ("keywords/get", {"campaign_id": "1", "ad_group_id": "1"}),
@@ -111,7 +111,7 @@ def test_parameters_that_do_not_go_together_are_refused(api: Client) -> None:
         (STATS, {"parameters": stats(report_type="FEED_INGESTION_ISSUES")}),
         (STATS, {"parameters": stats(feed_id="1")}),
     ]:
-        assert refusal(api.call(operation_id, **changes))[:2] == (400, 1), (operation_id, changes)
+        assert rejection(api.call(operation_id, **changes))[:2] == (400, 1), (operation_id, changes)
 
 
 def test_days_lie_in_the_last_90(sim: Simulator) -> None:
@@ -146,9 +146,9 @@ def test_a_bookmark_goes_on_in_its_own_list_alone_and_for_a_day() -> None:
             ("boards/list_pins", {"bookmark": "MjV8MTIz"}),
             ("boards/list", {}),
         ]:
-            assert refusal(api.call(operation_id, **{**again, **changes}))[:2] == (400, 1), (operation_id, changes)
+            assert rejection(api.call(operation_id, **{**again, **changes}))[:2] == (400, 1), (operation_id, changes)
         sim.advance(86_400 + 1)
-        assert "expired" in refusal(api.call("boards/list_pins", **again)).message
+        assert "expired" in rejection(api.call("boards/list_pins", **again)).message
 
 
 def test_a_page_has_25_items_unless_page_size_or_a_cap_says_otherwise() -> None:
@@ -160,11 +160,11 @@ def test_a_page_has_25_items_unless_page_size_or_a_cap_says_otherwise() -> None:
         assert [len(page) for page in api.pages(path, page_size=250)] == [3, 3, 1]
 
 
-def test_a_call_without_a_valid_token_is_refused(api: Client) -> None:
+def test_a_call_without_a_valid_token_is_rejected(api: Client) -> None:
     for authorization in ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"]:
         answer = api.get("/boards", headers={"Authorization": authorization})
 
-        assert refusal(answer)[:2] == (401, 2), authorization
+        assert rejection(answer)[:2] == (401, 2), authorization
 
 
 def test_pinterest_is_as_strict_by_default_as_it_is() -> None:

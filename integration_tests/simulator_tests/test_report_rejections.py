@@ -1,4 +1,4 @@
-"""The simulator refuses the orders of reports that Pinterest refuses.
+"""The simulator rejects the orders of reports that Pinterest rejects.
 
 Which fields and values there are is held against `pinterestsdk` in `test_contract_reports`.
 """
@@ -15,7 +15,7 @@ from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator.reports.columns import REPORT_COLUMNS
 from integration_tests.simulator.reports.fields import choice, choices, window_days
 from integration_tests.simulator.reports.request import LEVELS
-from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_order, legal_orders, refusal
+from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_order, legal_orders, rejection
 from integration_tests.simulator_tests.small_worlds import days_back, small_world
 from integration_tests.support.pinterest import Simulator
 
@@ -57,7 +57,7 @@ ONE_OF = choice("x", "A", "B")
     ],
     ids=["a choice", "a text", "a number", "a list of choices", "a list of texts"],
 )
-def test_a_value_that_breaks_the_rule_of_its_field_is_refused(field: Field, right: Any, wrong: list[Any]) -> None:
+def test_a_value_that_breaks_the_rule_of_its_field_is_rejected(field: Field, right: Any, wrong: list[Any]) -> None:
     assert field.read({"x": right})
     for value in wrong:
         with pytest.raises(BrokenRule, match="x"):
@@ -67,22 +67,22 @@ def test_a_value_that_breaks_the_rule_of_its_field_is_refused(field: Field, righ
         replace(field, required=True).read({})
 
 
-def test_an_unknown_field_is_refused() -> None:
+def test_an_unknown_field_is_rejected() -> None:
     for operation in CREATE_REPORTS:
         assert complaint(operation.operation_id) == ""
         assert complaint(operation.operation_id, nonsense=1) == "Unknown field 'nonsense'."
 
 
-def test_a_body_that_is_no_json_object_is_refused(sim: Simulator, api: Client) -> None:
+def test_a_body_that_is_no_json_object_is_rejected(sim: Simulator, api: Client) -> None:
     path, order = legal_calls(sim.world)["analytics/get_report"].path, legal_order(sim.world)
     for options in [{}, {"data": {"level": "CAMPAIGN"}}, {"json": []}, {"json": "x"}, {"data": "{"}, {"data": "{}"}]:
         headers = {"Content-Type": "application/json"} if options == {"data": "{"} else {}
 
-        assert "must be a JSON object" in refusal(api.post(path, headers=headers, **options)).message, options
-    told = refusal(api.post(path, json=order, params={"level": "CAMPAIGN"}))
+        assert "must be a JSON object" in rejection(api.post(path, headers=headers, **options)).message, options
+    told = rejection(api.post(path, json=order, params={"level": "CAMPAIGN"}))
     assert told == (400, 1, "Unknown parameter 'level'.")
     assert api.post(path, json={**order, "campaign_ids": None}).status_code == 200
-    assert refusal(api.post(path, json={**order, "level": None}))[:2] == (400, 1)
+    assert rejection(api.post(path, json={**order, "level": None}))[:2] == (400, 1)
 
 
 def test_every_level_has_a_report_of_all_columns() -> None:
@@ -93,7 +93,7 @@ def test_every_level_has_a_report_of_all_columns() -> None:
     assert complaint(columns=[*REPORT_COLUMNS]) == ""
 
 
-def test_fields_that_do_not_go_together_are_refused() -> None:
+def test_fields_that_do_not_go_together_are_rejected() -> None:
     for order, told in [
         (of_level("AD_GROUP_TARGETING", targeting_types=["AUDIENCE_MULTIPLIER"]), "AUDIENCE_MULTIPLIER"),
         (of_level("CAMPAIGN_TARGETING", targeting_types=["AUDIENCE_MULTIPLIER"]), ""),
@@ -142,16 +142,16 @@ def test_windows_are_as_long_and_as_old_as_pinterest_allows() -> None:
 
 
 @pytest.mark.parametrize("windows", [(30, 0, 0), (0, 0, 1), (1, 30, 1), (14, 30, 1)], ids=str)
-def test_attribution_windows_are_refused_in_the_combinations_that_were_seen(
+def test_attribution_windows_are_rejected_in_the_combinations_that_were_seen(
     sim: Simulator, api: Client, windows: tuple[int, int, int]
 ) -> None:
     names = ("click_window_days", "engagement_window_days", "view_window_days")
     chosen = dict(zip(names, windows, strict=True))
     path, query = legal_calls(sim.world)["ad_account/analytics"][:2]
 
-    assert str(windows) in refusal(api.order(**chosen)).message
+    assert str(windows) in rejection(api.order(**chosen)).message
     assert api.order(**dict.fromkeys(names, 7)).status_code == 200
-    assert str(windows) in refusal(api.get(path, {**query, **chosen})).message
+    assert str(windows) in rejection(api.get(path, {**query, **chosen})).message
     assert api.get(path, {**query, **dict.fromkeys(names, 7)}).status_code == 200
 
 
@@ -159,7 +159,7 @@ def test_a_report_needs_token_scope_and_account(sim: Simulator, api: Client) -> 
     path, order = legal_calls(sim.world)["analytics/get_report"].path, legal_order(sim.world)
     foreign = f"/ad_accounts/{sim.world.foreign_account_id}/reports"
 
-    assert refusal(api.post(path, json=order, headers={"Authorization": "Bearer nonsense"}))[:2] == (401, 2)
-    assert refusal(api.post(foreign, json=order))[:2] == (403, 29)
+    assert rejection(api.post(path, json=order, headers={"Authorization": "Bearer nonsense"}))[:2] == (401, 2)
+    assert rejection(api.post(foreign, json=order))[:2] == (403, 29)
     with Simulator(scopes=("boards:read",)) as other, Client(other) as organic:
-        assert refusal(organic.order())[:2] == (401, 3)
+        assert rejection(organic.order())[:2] == (401, 3)

@@ -1,4 +1,4 @@
-"""What the guard refuses: every connection and name look-up that leaves this machine.
+"""What the guard rejects: every connection and name look-up that leaves this machine.
 
 It is an audit hook of the interpreter, so it sees what any library does, and nothing can go round it by patching.
 """
@@ -27,7 +27,7 @@ def is_loopback(host: str | bytes | None) -> bool:
         return False
 
 
-def refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+def reject_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
     """Sees each connection and look-up before it is made; a socket that is a file has no host."""
     if event in CONNECTING:
         address = arguments[1]
@@ -40,4 +40,4 @@ def refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
         raise NetworkForbiddenError(f"Tests may talk to this machine only, not to {host!r} ({event}).")
 
 
-sys.addaudithook(refuse_other_hosts)
+sys.addaudithook(reject_other_hosts)
