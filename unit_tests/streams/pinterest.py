@@ -16,10 +16,8 @@ from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import SyncContext
 from unit_tests.configs import TODAY, signed_in_with
@@ -29,35 +27,27 @@ S = TypeVar("S", bound=PinterestStream)
 
 
 class Planned:
-    """A sync of ad account 11, or of others."""
+    """A sync with these options."""
 
-    def __init__(self, state: Any = None, accounts: Iterable[str] = ("11",), **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
         config = Config.from_mapping({**signed_in, **options}, TODAY)
         self.sync = SyncContext(Api.connect(config, lambda _: None), config)
-        self.has_listed(AdAccounts, (), *accounts)
-        self._states = ConnectorStateManager(state or [])
 
-    def stream(self, of: type[S], how: ConfiguredAirbyteStream | None = None) -> S:
+    def stream(self, of: type[S]) -> S:
         """A stream with its cursor."""
-        return self._attached(self.sync.stream(of), how)
+        return _with_cursor(self.sync.stream(of))
 
-    def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:
+    def custom(self, **fields: Any) -> ReportStream:
         """A report of the user's own, with its cursor."""
-        return self._attached(custom_report(self.sync, read_report(**fields)), how)
+        return _with_cursor(custom_report(self.sync, read_report(**fields)))
 
-    def has_listed(self, of: type[PinterestStream], key: tuple[str, ...], *ids: str) -> None:
-        """Have a parent stream listed these ids."""
-        cache = self.sync.stream(of).ids
-        cache.announce()
-        self.sync.children[of].add(Parent(of))
-        with cache.filling(key) as listed:
-            listed.extend(ids)
-        cache.seal()
 
-    def _attached(self, stream: S, how: ConfiguredAirbyteStream | None) -> S:
-        stream.open_state(how, StateStore(stream.name, self._states, InMemoryMessageRepository().emit_message))
-        return stream
+def _with_cursor(stream: S) -> S:
+    stream.open_state(
+        None, StateStore(stream.name, ConnectorStateManager([]), InMemoryMessageRepository().emit_message)
+    )
+    return stream
 
 
 def records_of(record_batches: Iterable[RecordBatch]) -> Iterator[dict[str, Any]]:

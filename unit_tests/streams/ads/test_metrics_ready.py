@@ -6,84 +6,61 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import (
-    AccessDeniedError,
-    ErrorReason,
-    FatalError,
-    FormError,
-    NotFoundError,
-    PinterestError,
-    TaskError,
-)
+from source_pinterest.api.errors import AccessDeniedError, ErrorReason, FatalError, FormError, PinterestError, TaskError
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Planned
 
 
-def state(conversions: Any, others: Any = None) -> dict[str, Any]:
-    found = {"conversion_metrics_ready": conversions}
-    return found if others is None else {**found, "non_conversion_metrics_ready": others}
+def state(conversions: Any, others: Any = True) -> dict[str, Any]:
+    return {"conversion_metrics_ready": conversions, "non_conversion_metrics_ready": others}
 
 
-MOVING = state(False, True)
+MOVING = state(False)
+NOT_SERVED = TaskError("not served", reason=ErrorReason.NOT_SERVED)
 
 
-def last_final_day(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> tuple[int, list[str]]:
-    """The age of the last final day, and the days that were requested; the last answer is repeated."""
-    stream, asked = MetricsReadyState(Planned().sync), list[str]()
+@pytest.mark.parametrize(
+    ("responses", "age"),
+    [
+        ([state(True)], 2),
+        ([MOVING, {"conversion_metrics_ready": True}], 3),
+        ([state(True, False), state(True)], 3),
+        ([state("false", "true"), state("true", "false"), state("True", "true")], 4),
+        ([MOVING], 8),
+        *(([error], 2) for error in (AccessDeniedError("forbidden"), NOT_SERVED)),
+        *(([MOVING, unknown], 8) for unknown in ([], {"conversion_metrics_read": True}, state(True, "soon"), state(1))),
+    ],
+)
+def test_a_day_is_final_as_soon_as_pinterest_says_so_and_after_8_days_if_it_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, responses: list[Any], age: int
+) -> None:
+    """After 2 days, if the app may not ask."""
+    days: list[str] = []
 
     def send(_path: str, params: dict[str, str], parse: Any) -> Any:
-        answer = answers[min(len(asked), len(answers) - 1)]
-        asked.append(params["date"])
-        if isinstance(answer, PinterestError):
-            raise answer
+        response = responses[min(len(days), len(responses) - 1)]
+        days.append(params["date"])
+        if isinstance(response, PinterestError):
+            raise response
         try:
-            return SimpleNamespace(value=parse(iter([json.dumps(answer).encode()])))
+            return SimpleNamespace(value=parse(iter([json.dumps(response).encode()])))
         except FormError as error:
             raise TaskError(str(error)) from error
 
+    stream = MetricsReadyState(Planned().sync)
     monkeypatch.setattr(stream._client, "send", send)
-    found = {stream.last_final_day() for _ in range(3)}
-    [age] = [age for age in range(10) if days_before(TODAY, age) in found]
-    return age, asked
+
+    assert [stream.last_final_day() for _ in range(2)] == [days_before(TODAY, age)] * 2
+    assert days == [str(days_before(TODAY, ago)) for ago in range(2, 2 + len(days))]
 
 
-@pytest.mark.parametrize(
-    ("answers", "age"),
-    [
-        ([state(True, True)], 2),
-        ([MOVING, state(True)], 3),
-        ([MOVING], 8),
-        ([state(True, False), state(True)], 3),
-        ([state("false", "true"), state("true", "false"), state("True", "true")], 4),
-    ],
-)
-def test_days_are_requested_once_from_the_age_of_two_until_one_is_final(
-    monkeypatch: pytest.MonkeyPatch, answers: list[Any], age: int
-) -> None:
-    days = [str(days_before(TODAY, ago)) for ago in range(2, min(age, 7) + 1)]
-    assert last_final_day(monkeypatch, *answers) == (age, days)
+def test_an_error_that_ends_the_stream_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(*_: Any) -> Any:
+        raise FatalError("Pinterest allows no more")
 
-
-NOT_THE_APPS = (
-    AccessDeniedError("forbidden"),
-    NotFoundError("gone"),
-    TaskError("not served", reason=ErrorReason.NOT_SERVED),
-    FatalError("restricted", reason=ErrorReason.FEATURE_CLOSED),
-)
-NO_ANSWERS = (TaskError("down"), [], {"conversion_metrics_read": True}, state(True, "soon"), state(1))
-
-
-@pytest.mark.parametrize(
-    ("answers", "age"), [*(([one], 2) for one in NOT_THE_APPS), *(([MOVING, one], 8) for one in NO_ANSWERS)]
-)
-def test_a_day_is_final_after_2_days_without_access_and_8_without_an_answer(
-    monkeypatch: pytest.MonkeyPatch, answers: list[Any], age: int
-) -> None:
-    assert last_final_day(monkeypatch, *answers)[0] == age
-
-
-def test_an_error_that_reaches_the_stream_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = MetricsReadyState(Planned().sync)
+    monkeypatch.setattr(stream._client, "send", send)
     with pytest.raises(FatalError, match="Pinterest allows no more"):
-        last_final_day(monkeypatch, FatalError("Pinterest allows no more"))
+        stream.last_final_day()

@@ -1,10 +1,13 @@
-"""The sizes of requests for analytics, and the types of targeting."""
+"""The sizes of requests for analytics, the levels of reports, and the types of targeting."""
 
 import math
 
 from pinterestsdk import models
 
+from integration_tests.support.expected_records.reports import REPORT_STREAMS
 from source_pinterest import limits
+from source_pinterest.config.options import choices
+from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
@@ -53,3 +56,9 @@ def test_each_level_requests_every_type_that_is_not_in_beta() -> None:
     for stream, (declared, most) in TYPES_OF_THE_API.items():
         assert set(stream.targeting_types) == {member.value for member in declared} - IN_BETA, stream
         assert len(stream.targeting_types) <= most, stream
+
+
+def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
+    levels = {stream.stream_name(): stream.level for stream in REPORTS}
+    assert levels == {name: stream.level for name, stream in REPORT_STREAMS.items()}
+    assert {*levels.values()} == {*choices("custom_reports", "level")}

@@ -77,11 +77,6 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
         found("WEEK", "2026-06-22", "2026-06-29")
 
 
-def test_malformed_rows_fail_the_file_before_a_row_is_emitted() -> None:
-    with pytest.raises(MalformedResponseError, match="A row lacks its CAMPAIGN_ID"):
-        report_rows(KEY).record_batches(REQUEST, [("1", row("1")), ("0", row(None)), ("0", row(None))])
-
-
 def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:
     kinds = [("GENDER", "male"), ("GENDER", "female"), ("COUNTRY", "male")]
     rows = [row("1", TARGETING_TYPE=kind, TARGETING_VALUE=value) for kind, value in kinds]
@@ -145,9 +140,3 @@ def test_each_id_leads_to_its_stream_and_the_pin_may_be_missing() -> None:
     assert {field: key.unless for field, key in keys.items() if key.unless} == {
         "PIN_ID": "the pin is somebody else's or deleted"
     }
-
-
-def test_only_rows_of_product_groups_have_a_foreign_key_to_one() -> None:
-    keys = report_keys("KEYWORD", ["AD_ID", "PRODUCT_GROUP_ID"], COLUMNS)
-
-    assert ("PRODUCT_GROUP_ID",) not in [key.fields for key in keys]
