@@ -294,8 +294,8 @@ docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and
 
 # The generator wants all pages below one folder, so they are copied with their paths. Folded parts (<details>) need a mark.
 # Only files that Git knows are published. The pages ask unpkg.com for mermaid unless they have it, so it is a file of the
-# site. The search leaves out what only developers read, so that a question finds its answer first. The navigation gets
-# the streams, as docs/streams/README.md groups them.
+# site. The search leaves out what only developers read, so that a question finds its answer first, and it is
+# tools/site_search.js. The navigation gets the streams, as docs/streams/README.md groups them.
 site: $(ZENSICAL)/bin/zensical $(MERMAID) ## Make the documents a site with a search, .tmp/site/html; a broken link fails
 	@rm -rf $(SITE) && mkdir -p $(SITE)/pages && cp $(MERMAID) $(SITE)/pages/mermaid.min.js
 	@git ls-files -z --cached '*.md' '*.svg' LICENSE docs examples source_pinterest/columns.tsv \
@@ -308,6 +308,7 @@ site: $(ZENSICAL)/bin/zensical $(MERMAID) ## Make the documents a site with a se
 		docs/streams/README.md > $(SITE)/streams.yml
 	@sed '/columns.md/r $(SITE)/streams.yml' mkdocs.yml > $(SITE)/mkdocs.yml
 	@cd $(SITE) && '$(CURDIR)/$(ZENSICAL)/bin/zensical' build --strict --clean
+	@ls $(SITE)/html/assets/javascripts/workers/search.*.js | xargs -n 1 cp tools/site_search.js
 	@cd $(SITE)/pages && find . -name '*.md' -print0 | tar --null --files-from - --create | tar --extract --directory ../html
 	@echo "To look at it: python3 -m http.server --directory $(SITE)/html, then http://localhost:8000"
 

@@ -112,7 +112,7 @@ def rows() -> Iterator[tuple[str, ...]]:
 def render() -> str:
     """The table."""
     titles = (f"{tier}, {accounts:,} accounts" for tier in ("Standard", "Trial") for accounts in AGENCIES)
-    return table(("What is read", "Calls an account", *titles), rows())
+    return table(("What is read", "Requests an account", *titles), rows())
 
 
 def sizes() -> str:
