@@ -42,7 +42,7 @@ function rank(query) {
       const found = index.get(form);
       const rarity = Math.log(1 + (sections.length - found.size + 0.5) / (found.size + 0.5));
       for (const [id, count] of found) {
-        const score = (rarity * count * 2.2) / (count + 0.3 + (0.9 * sections[id].length) / mean);
+        const score = (rarity * count * 2.2) / (count + 0.6 + (0.6 * sections[id].length) / mean);
         best.set(id, Math.max(best.get(id) ?? 0, form === wanted ? score : score / 2));
       }
     }

@@ -16,12 +16,24 @@ NODE = shutil.which("node")
 SEARCH = Path(__file__).with_name("search_site.mjs")
 PAGES: Mapping[str, str] = {
     "CTR": "docs/streams/columns/",
-    "password": "docs/troubleshooting/",
     "destination url": "docs/streams/ads/",
     "frequency": "docs/questions/",
     "video": "docs/questions/",
+    "token expired": "docs/troubleshooting/",
+    "spend lower than ads manager": "docs/questions/",
+    "rate limit exceeded": "docs/streams-and-limits/",
+    "run every day": "docs/running-it/",
+    "time zone": "docs/questions/",
+    "timezone": "docs/questions/",
+    "app rejected": "docs/troubleshooting/",
+    "duplicate rows append": "docs/questions/",
+    "only 90 days": "docs/questions/",
+    "missing days": "docs/questions/",
+    "migrate from official connector": "docs/pinterest-migrations/",
+    "roas definition": "docs/questions/",
+    "cro": "docs/running-it/",
 }
-"""What a user searches for, and the page that answers."""
+"""What a user searches for, and the page that comes first."""
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js: apt install nodejs")
@@ -32,11 +44,8 @@ def test_a_search_finds_the_page_that_answers_and_the_navigation_has_each_stream
     subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
     line = [str(NODE), str(SEARCH), str(SITE), *PAGES]
     answers = subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()
-    found = {
-        word: [place.partition("#")[0] for place in json.loads(answer)]
-        for word, answer in zip(PAGES, answers, strict=True)
-    }
-    assert {word: places for word, places in found.items() if PAGES[word] not in places[:3]} == {}
+    first = {query: json.loads(answer)[0].partition("#")[0] for query, answer in zip(PAGES, answers, strict=True)}
+    assert first == PAGES
 
     items = json.loads((SITE / "search.json").read_text(encoding="utf-8"))["items"]
     navigation = {item["location"]: item["path"][0] for item in items}
