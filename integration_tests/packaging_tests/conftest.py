@@ -13,7 +13,7 @@ from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
 from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
-from source_pinterest.cli.query import column_types
+from source_pinterest.cli.tables import column_types
 from tools.demo.dbt_project import MODELS, STREAMS, load, make_view
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"

@@ -1,6 +1,40 @@
--- What the page shows, made of the tables of page.sql once `known` and `metric` are filled; last, a parameter, is the number of its
--- days.
-create temp table known_day as
+-- What the page shows, made of the records in `entity` and `analytics`, the days in `known` and the metrics in `metric`;
+-- the variable last is the number of its days. An amount without a column for it is null, as is one that is zero. `more`
+-- has the fields of conversions by type and of videos, by their names.
+create view delivery as
+select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as account, campaign_id as campaign,
+    campaign_name, ad_group_id as ad_group, ad_id as ad, currency, {/* more */} as more,
+    coalesce(spend_in_micro_dollar * 0.000001, spend_in_dollar)::decimal(38, 6) as spend,
+    impression_1 as paid_impressions, clickthrough_1 as paid_clicks, outbound_click_1 as paid_outbound,
+    repin_1 as paid_saves, coalesce(impression_1, 0) + coalesce(impression_2, 0) as impressions,
+    coalesce(clickthrough_1, 0) + coalesce(clickthrough_2, 0) as clicks,
+    coalesce(outbound_click_1, 0) + coalesce(outbound_click_2, 0) as outbound,
+    coalesce(repin_1, 0) + coalesce(repin_2, 0) as saves, total_conversions as conversions, total_checkout as checkouts,
+    (total_checkout_value_in_micro_dollar * 0.000001)::decimal(38, 6) as order_value
+from analytics where targeting_type is null;
+
+create view audience as
+select stream, date as day, ad_account_id as account, targeting_type as type, targeting_value as value,
+    coalesce(spend_in_micro_dollar * 0.000001, spend_in_dollar)::decimal(38, 6) as spend,
+    coalesce(impression_1, 0) + coalesce(impression_2, 0) as impressions,
+    coalesce(clickthrough_1, 0) + coalesce(clickthrough_2, 0) as clicks, total_conversions as conversions
+from analytics where targeting_type is not null;
+
+create table account as
+select ids.account, left(any_value(entity.name), 300) as name, any_value(entity.time_zone) as time_zone,
+    coalesce(any_value(ids.currency), any_value(entity.currency), '') as currency
+from (select account, max(currency) as currency from delivery where account is not null group by account
+    union all select id, null from entity where stream = 'ad_accounts') as ids
+left join entity on entity.stream = 'ad_accounts' and entity.id = ids.account
+group by ids.account;
+
+create table total as
+select stream, account, day, max(read_at) as read_at,
+    sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad, currency, more)))
+        ::decimal(38, 6)
+from delivery where day is not null group by stream, account, day;
+
+create table known_day as
 select stream, account, kind, unnest(generate_series(first_day, last_day, interval 1 day))::date as day from known
 where stream in (select stream from delivery union select stream from audience
     union select unnest(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics']));
@@ -8,7 +42,7 @@ where stream in (select stream from delivery union select stream from audience
 create view final_day as select stream, account, day from known_day where kind in ('final', 'spend_final');
 
 -- The days of the page: the newest whose spend is final, or that were read if none is, and as many before.
-create temp table period as
+create table period as
 with lead as (
     select stream, min(day) as start_day, max(day) as read_until, max(day) filter (kind = 'final') as final_until,
         max(day) filter (kind <> 'provisional') as spend_final_until
@@ -18,13 +52,13 @@ with lead as (
 )
 select * exclude (stream), stream as lead, spend_final_until is not null as is_final,
     coalesce(spend_final_until, read_until) as last_day,
-    greatest(last_day - ($last - 1), start_day) as first_day, first_day - (last_day - first_day)::int - 1 as before_day,
-    greatest(least(read_until - 89, last_day - ($last - 1)), start_day) as chart_day,
+    greatest(last_day - (getvariable('last') - 1), start_day) as first_day, first_day - (last_day - first_day)::int - 1 as before_day,
+    greatest(least(read_until - 89, last_day - (getvariable('last') - 1)), start_day) as chart_day,
     coalesce(final_until >= last_day, false) as conversions_are_final
 from lead;
 
 -- The windows of these days that an ad account lacks.
-create temp table gap as
+create table gap as
 with lacking as (
     select account, t.day::date as day, t.day >= first_day as is_newest
     from period join (select distinct stream, account from known_day) on stream = lead,
@@ -63,7 +97,7 @@ cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad')
 join spanned on spanned.stream = case level when 'campaign' then 'campaign_analytics'
     when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end;
 
-create temp table ranked as
+create table ranked as
 select level, currency, key, row_number() over (partition by level, currency order by sum(spend) desc nulls last, key)
     as rank, rank > if(level = 'account', 50, 10) as is_other
 from part where span = 'newest' group by level, currency, key;
@@ -72,7 +106,7 @@ delete from ranked where currency not in (
     order by (select count(*) from account where account.currency = ranked.currency) desc, currency limit 40);
 
 -- The lines of the page: the first of each level, the others in one, and what the whole has beyond them.
-create temp table summed as
+create table summed as
 select level, currency, is_other, false as is_rest, if(is_other, null, rank) as rank, span, day, min(key) as key,
     count(distinct key) as keys,
     coalesce(sum(columns(* exclude (level, currency, is_other, rank, span, day, key))), 0)::decimal(38, 6)
@@ -270,8 +304,8 @@ select stream, count(distinct day) as days, count(distinct account) as accounts,
 from compared group by stream order by stream = 'ad_analytics', stream desc;
 
 create view difference as
-select *, try(make_timestamp(own_read_at * 1000)::date) as own_read,
-    try(make_timestamp(parts_read_at * 1000)::date) as parts_read
+select *, own_read_at::date as own_read,
+    parts_read_at::date as parts_read
 from compared where differs and not coalesce(is_of_catalog, false) order by day desc, account, stream, metric;
 
 -- The lines as they are shown: with their names, their days, and the days before if no day lacks in either.
@@ -318,7 +352,7 @@ group by grouping sets ((placed.currency, if(place > 10, 11, place)), (placed.cu
 
 -- Who saw the ads, in each currency: the five values of a targeting type with the most spend, the others in one line, and
 -- what the ad accounts have beyond them. Counted are the days that are final in both.
-create temp table viewer as
+create table viewer as
 with source as (
     select stream from known_day where stream like '%targeting%' and kind in ('final', 'spend_final') group by stream
     order by list_position(['ad_account_targeting_analytics', 'campaign_targeting_analytics',
@@ -362,7 +396,7 @@ from line where place <> 7 or spend <> 0 or impressions <> 0 or clicks <> 0 or c
 order by currency, list_position(['COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE'], type), place;
 
 -- The days of each stream, once for all ad accounts that have the same.
-create temp table strip as
+create table strip as
 with owner as (
     select stream, account, list({kind: kind, first_day: first_day, last_day: last_day} order by first_day) as windows
     from known group by stream, account
@@ -372,10 +406,10 @@ from owner group by stream, windows order by stream, min(account);
 
 -- What is missing, once for all ad accounts of a stream that lack the same, and what was said about it. A sentence is
 -- about the ad accounts whose IDs it has.
-create temp table lacking as
+create table lacking as
 with about as (
     select run, sentence, unnest(regexp_extract_all(sentence, '[0-9]+')) as account
-    from (select distinct run, coalesce(error, warning) as sentence from said) where sentence is not null
+    from (select distinct run, coalesce(error, warning) as sentence from message) where sentence is not null
 ),
 lack as (
     select stream, account, kind, first_day, last_day, [] as why from known where kind in ('missing', 'gone')

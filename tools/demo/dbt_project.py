@@ -14,7 +14,7 @@ import duckdb
 import jinja2
 
 from integration_tests.support.processes import ROOT
-from source_pinterest.cli.query import column_types
+from source_pinterest.cli.tables import column_types
 from source_pinterest.streams.base.stream import PinterestStream
 from tools.demo.screen import DemoFailedError
 from tools.stream_table import every_stream, key_fields

@@ -87,12 +87,19 @@ def test_a_query_that_fails_is_an_error_and_the_next_one_is_answered(
     assert "12345" in said.out
 
 
-def test_a_line_that_is_cut_is_an_error(
+def test_a_query_can_ask_what_the_page_shows_and_a_line_that_is_cut_is_passed_over(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    folder.days(CAMPAIGNS, "7")
+    folder.write()
     (folder.path / "messages-2025-06-29T00-00-00-000000Z.jsonl").write_text('{"type":"RECORD","record":{"str\n')
-    assert asked(folder.path, "select * from campaigns", monkeypatch) == 1
-    assert "Malformed JSON in file" in capsys.readouterr().err
+    query = (
+        "select name, spend::double from page.line where level = 'campaign' and not is_rest;\nselect count(*) from ads"
+    )
+    assert asked(folder.path, query, monkeypatch) == 0
+    output = capsys.readouterr().out
+    assert "red one │" in output
+    assert "24.5 │" in output
 
 
 def test_a_file_of_duckdb_is_asked_and_not_changed(
@@ -110,7 +117,7 @@ def test_without_messages_or_duckdb_the_command_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert asked(tmp_path, "select 1", monkeypatch) == 1
-    assert "Read streams first (make read), or name a folder with --output." in capsys.readouterr().err
+    assert "has no messages of a read. Read streams into it first (make read)." in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert asked(tmp_path, "select 1", monkeypatch) == 1
-    assert "Queries need DuckDB. `make install` brings it" in capsys.readouterr().err
+    assert "DuckDB is missing. `make install` installs it" in capsys.readouterr().err

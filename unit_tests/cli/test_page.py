@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from source_pinterest.cli.page import METRICS, main
+from source_pinterest.cli.page import main
+from source_pinterest.cli.page_data import METRICS
 from source_pinterest.columns import DEFAULT_COLUMNS
 from unit_tests.cli.page_folder import (
     AD_GROUPS,
@@ -522,10 +523,10 @@ def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
 ) -> None:
     with_sums(folder).run()
     assert main(["--output", str(folder.path / "none")]) == 1
-    assert "does not exist. Read streams into it first" in capsys.readouterr().err
+    assert "none has no messages of a read. Read streams into it first" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["--output", str(folder.path)]) == 1
-    assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
+    assert "DuckDB is missing. `make install` installs it" in capsys.readouterr().err
 
 
 def test_a_file_name_that_is_not_utf8_is_an_error(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,337 @@
+"""What the page about a folder of `read` shows: tables in DuckDB over the views of the streams, and their rows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pendulum import Date
+
+from source_pinterest.cli.folder import OutputFolder
+from source_pinterest.config.options import CONVERSION_REPORT_TIMES
+
+DAYS, MOST_DAYS = 30, 450
+"""How many days the page is about unless it is told, and at most. As many before stand beside them."""
+MOST_LINES, MOST_ROWS = 50, 200
+"""The most that the page shows of a list, and of a table that is closed at first."""
+OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
+    f"{level}_analytics" for level in ("ad_account", "campaign", "ad_group", "ad")
+)
+PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
+_ENTITIES = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins")
+_TARGETING = tuple(f"{level}_targeting_analytics" for level in ("ad_account", "campaign", "ad_group", "ad"))
+_COUNTS = """
+    select (select count(*) from read_stream) as streams,
+        (select count(*) from read_stream where ending <> 'COMPLETE') as failed,
+        (select count(*) from lacking) as lacking, (select count(*) from strip) as strips,
+        (select count(distinct currency) from account) as currencies
+"""
+_LISTS = ("account", "campaign", "ad_group", "ad", "day", "month", "curves", "videos", "viewers", "results")
+"""The lists that the page shows for each currency, beside the line of the currency."""
+_OF_CURRENCIES = {
+    "bars": "from bar where currency in (select currency from ranked) order by first_day",
+    "curves": "from curve order by is_newest",
+    "videos": "from video where currency in (select currency from ranked)",
+    "viewers": "from viewer where currency in (select currency from ranked)",
+}
+"""Queries whose rows belong to a currency, by the list that takes them; bars go into that of their unit."""
+_KINDS = ("final", "spend_final", "provisional", "missing", "gone")
+WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
+"""Currencies without cents."""
+_RUN = "messages-%Y-%m-%dT%H-%M-%S-%fZ"
+"""The names of the files of messages, before the dot."""
+
+
+class Metric(NamedTuple):
+    """A metric by its name in Ads Manager.
+
+    Attributes:
+        name: the name.
+        column: its column in the tables of page_numbers.sql.
+        fields: the fields of the records that it is made of.
+        form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
+        paid: the column of its paid part; empty if Pinterest does not tell that apart.
+        better: 1 if more of it is better, -1 if less is; 0 if neither.
+        grows: whether it counts conversions, which come in for weeks.
+        is_main: whether each line of the page has it.
+    """
+
+    name: str
+    column: str
+    fields: tuple[str, ...]
+    form: str = "count"
+    paid: str = ""
+    better: int = 0
+    grows: bool = False
+    is_main: bool = False
+
+    @property
+    def short(self) -> str:
+        """The name as the head of a column."""
+        return "Checkouts" if self.column == "checkouts" else self.name.replace(" (Checkout)", "")
+
+
+_SPEND, _VALUE = "SPEND_IN_MICRO_DOLLAR", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR"
+_IMPRESSIONS, _CLICKS = ("IMPRESSION_1", "IMPRESSION_2"), ("CLICKTHROUGH_1", "CLICKTHROUGH_2")
+METRICS = (
+    Metric("Spend", "spend", (_SPEND,), "money", is_main=True),
+    Metric("Impressions", "impressions", _IMPRESSIONS, paid="paid_impressions", is_main=True),
+    Metric("CTR", "ctr", (*_CLICKS, *_IMPRESSIONS), "share", paid="paid_ctr", better=1, is_main=True),
+    Metric("CPC", "cpc", (_SPEND, *_CLICKS), "price", paid="paid_cpc", better=-1, is_main=True),
+    Metric("CPM", "cpm", (_SPEND, "IMPRESSION_1"), "price", better=-1, is_main=True),
+    Metric("Conversions", "conversions", ("TOTAL_CONVERSIONS",), better=1, grows=True, is_main=True),
+    Metric("CPA", "cpa", (_SPEND, "TOTAL_CONVERSIONS"), "price", better=-1, grows=True, is_main=True),
+    Metric("ROAS (Checkout)", "roas", (_SPEND, _VALUE), "ratio", better=1, grows=True, is_main=True),
+    Metric("Pin clicks", "clicks", _CLICKS, paid="paid_clicks"),
+    Metric("Outbound clicks", "outbound", ("OUTBOUND_CLICK_1", "OUTBOUND_CLICK_2"), paid="paid_outbound"),
+    Metric("Saves", "saves", ("REPIN_1", "REPIN_2"), paid="paid_saves"),
+    Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True),
+    Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
+)
+_TYPES = {
+    "PAGE_VISIT": "Page visits",
+    "ADD_TO_CART": "Carts",
+    "CHECKOUT": "Checkouts",
+    "LEAD": "Leads",
+    "SIGNUP": "Sign-ups",
+    "SUBSCRIBE": "Subscriptions",
+    "ADD_TO_WISHLIST": "Wishlists",
+    "APP_INSTALL": "App installs",
+    "CUSTOM": "Custom events",
+}
+"""The types of conversions that the page tells apart, by Pinterest's names."""
+VIDEO_VIEWS, VIDEO_COMPLETED = "TOTAL_VIDEO_MRC_VIEWS", "TOTAL_VIDEO_P95_COMBINED"
+
+
+class _Fields(NamedTuple):
+    """The fields of a type of conversions."""
+
+    number: str
+    value: str
+    after_click: str
+    after_view: str
+
+
+def _fields_of(conversion: str) -> _Fields:
+    names = (conversion, f"{conversion}_VALUE_IN_MICRO_DOLLAR", f"CLICK_{conversion}", f"VIEW_{conversion}")
+    return _Fields(*(f"TOTAL_{name}" for name in names))
+
+
+_MORE = (VIDEO_VIEWS, VIDEO_COMPLETED, *(field for conversion in _TYPES for field in _fields_of(conversion)))
+"""The fields that only some tables of the page need, beside those of the metrics."""
+_NUMBERS = sorted({"SPEND_IN_DOLLAR", *_MORE, *(field for metric in METRICS for field in metric.fields)})
+AUDIENCES = {
+    "COUNTRY": "Countries",
+    "AGE_BUCKET": "Ages",
+    "GENDER": "Genders",
+    "APPTYPE": "Devices",
+}
+_COMPARED = ("spend", "impressions", "clicks", "outbound", "saves", "checkouts", "order_value")
+"""The columns in which the page compares the sums of campaigns, ad groups and ads with those of the ad account."""
+_NAMES = {metric.column: metric.name for metric in METRICS}
+
+_RECORD_TABLES = """
+create schema page;
+set search_path = 'page,main';
+create table entity (stream varchar, id varchar, ad_account_id varchar, pin_id varchar, name varchar,
+    objective_type varchar, currency varchar, time_zone varchar, title varchar, link varchar, destination_url varchar,
+    image_url varchar, video_cover_url varchar, status varchar, summary_status varchar, start_time bigint,
+    end_time bigint, daily_spend_cap decimal(28, 6), lifetime_spend_cap decimal(28, 6), budget_type varchar,
+    budget_in_micro_currency decimal(28, 6));
+create table analytics (stream varchar, _airbyte_extracted_at timestamp, date date, ad_account_id varchar,
+    campaign_id varchar, campaign_name varchar, ad_group_id varchar, ad_id varchar, currency varchar,
+    targeting_type varchar, targeting_value varchar, /* numbers */);
+create table known (stream varchar, account varchar, kind varchar, first_day date, last_day date);
+create table metric (stream varchar, metric varchar);
+create table read_stream as
+with last as (
+    select stream, max(run) as run, count(*) filter (type = 'RECORD') as records
+    from message where stream is not null group by stream
+)
+select last.stream as name, last.run as last_run, any_value(last.records) as records,
+    coalesce(max(status) filter (status like '%COMPLETE'), '') as ending,
+    coalesce(list(distinct error) filter (error is not null), []) as sentences
+from last left join message on message.stream = last.stream and message.run = last.run and type = 'TRACE'
+group by last.stream, last.run;
+"""
+"""The tables of records that the page needs: of entities and of analytics. `known` has the days of each stream and ad
+account by what the states say of them: final, spend_final, provisional, missing or gone. `metric` has the metrics of
+each level. `read_stream` has each stream with its last run, its records (one that came again counts again), and how
+that run ended: COMPLETE or INCOMPLETE, or empty if the run ended before the stream did."""
+
+
+class PageData:
+    """The numbers of a folder of `read`, in tables of the schema `page`.
+
+    Args:
+        connection: the tables of the folder.
+        folder: the folder.
+        last: how many days the page is about.
+    """
+
+    def __init__(self, connection: Any, folder: OutputFolder, last: int = DAYS) -> None:
+        self._connection = connection
+        self._files = {path.name: path for path in folder.messages()}
+        self._days = folder.days()
+        views = self._rows(
+            "select table_name as name, list(column_name) as columns from duckdb_columns() "
+            "where table_name in (select view_name from duckdb_views() where not internal) group by table_name"
+        )
+        self._columns: dict[str, list[str]] = {row["name"]: row["columns"] for row in views}
+        self.metrics = {name: self.metrics_of(name) for name in (OWN, *PARTS) if name in self._columns}
+        numbers = ", ".join(f"{name} decimal(28, 6)" for name in _NUMBERS)
+        connection.execute(_RECORD_TABLES.replace("/* numbers */", numbers))
+        self._insert_records("entity", _ENTITIES)
+        self._insert_records("analytics", (OWN, *PARTS))
+        self._insert_records("analytics", _TARGETING, f"where targeting_type in {tuple(AUDIENCES)}")
+        names = [*folder.states(), *_ENTITIES, OWN, *PARTS]
+        self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $names", names=names)}
+        self._insert("known", self._known_windows())
+        self._insert(
+            "metric",
+            (
+                (stream, metric.column)
+                for stream, metrics in self.metrics.items()
+                for metric in metrics
+                if metric.column in _COMPARED
+            ),
+        )
+        connection.execute("set variable last = $last", {"last": last})
+        sql = files(__package__).joinpath("page_numbers.sql").read_text(encoding="utf-8")
+        connection.execute(sql.replace("/* more */", ", ".join(f"{name}: {name}" for name in _MORE)))
+
+    def content(self) -> dict[str, Any]:
+        """Return what the page shows, by the names of its template."""
+        return {
+            "read_at": _time_of(next(reversed(self._files.values()))),
+            "unnamed": [name for name, path in self._files.items() if not _is_of_run(path)],
+            "part": next((name for name, path in self._files.items() if path.suffix == ".part"), ""),
+            "accounts": {row["account"]: row for row in self._rows("from account order by name, account")},
+            "days": self._days,
+            "config": self._days.config,
+            "report_time": self._days.config.conversion_report_time or CONVERSION_REPORT_TIMES[0],
+            "period": next(iter(self._rows("from period")), None),
+            "gaps": self._rows("from gap"),
+            "currencies": self._currencies(),
+            "metrics": self.metrics,
+            "metrics_of": self.metrics_of,
+            "audiences": AUDIENCES,
+            "strips": self._rows("from strip limit $most", most=MOST_ROWS),
+            "lacking": self._rows("from lacking limit $most", most=MOST_LINES),
+            "sums": self._sums(),
+            "was_read": self._streams,
+            "streams": self._rows("from read_stream order by ending = 'COMPLETE', name limit $most", most=MOST_ROWS),
+            "counts": self._rows(_COUNTS)[0],
+            "most_lines": MOST_LINES,
+            "most_rows": MOST_ROWS,
+        }
+
+    def metrics_of(self, stream: str) -> list[Metric]:
+        """Return the metrics of a stream that were read."""
+        fields = self._requested_fields(stream)
+        return [metric for metric in METRICS if fields.issuperset(metric.fields)]
+
+    def _requested_fields(self, stream: str) -> set[str]:
+        fields = set(self._columns[stream])
+        return {*fields, _SPEND} if "SPEND_IN_DOLLAR" in fields else fields
+
+    def _rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query by the names of their columns."""
+        result = self._connection.execute(query, values or None)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def _insert_records(self, table: str, streams: Sequence[str], condition: str = "") -> None:
+        """Insert the records of streams into a table, as far as both have a column."""
+        wanted = {row["column_name"].lower() for row in self._rows(f"describe {table}")}
+        for stream in streams:
+            if stream in self._columns:
+                columns = ", ".join(name for name in self._columns[stream] if name.lower() in wanted)
+                source = f"select '{stream}' as stream, {columns} from {stream} {condition}"  # noqa: S608 - of names in the code
+                self._connection.execute(f"insert into {table} by name {source}")
+
+    def _insert(self, table: str, rows: Iterable[tuple[str, ...]]) -> None:
+        if columns := [list(column) for column in zip(*rows, strict=True)]:
+            values = ", ".join("unnest(?)" for _ in columns)
+            self._connection.execute(f"insert into {table} select {values}", columns)
+
+    def _known_windows(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """Yield each window of a stream and an ad account with its kind, such as final or missing."""
+        for name, stream in self._streams.items():
+            is_unfinished = stream["ending"] != "COMPLETE"
+            day = _time_of(self._files[stream["last_run"]]).date()
+            for owner in self._days.owner_days(name, Date(day.year, day.month, day.day), is_unfinished=is_unfinished):
+                for kind in _KINDS:
+                    for window in getattr(owner, kind):
+                        yield owner.stream, owner.account, kind, str(window.start), str(window.end)
+
+    def _currencies(self) -> list[dict[str, Any]]:
+        """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
+        currencies: dict[str, dict[str, Any]] = {}
+        for line in self._rows("select *, spend as exact_spend from line"):
+            if line["level"] == "currency":
+                currencies[line["currency"]] = line | {name: [] for name in _LISTS}
+            else:
+                currencies[line["currency"]][line["level"]].append(line)
+        for code, currency in currencies.items():
+            for level in ("account", "campaign", "ad_group", "ad"):
+                _add_up(currency[level], currency["spend"], 0 if code in WHOLE_CURRENCIES else 2)
+        for name, query in _OF_CURRENCIES.items():
+            for row in self._rows(query):
+                currencies[row["currency"]][row.get("unit", name)].append(row)
+        for sums in self._rows("from result where currency in (select currency from ranked)"):
+            currencies[sums["currency"]]["results"] = self._results(sums)
+        return list(currencies.values())
+
+    def _results(self, sums: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the conversions of a currency by type: of the types that were read, those that have any."""
+        requested = self._requested_fields(self._rows("from period")[0]["lead"])
+        results = []
+        for conversion, name in _TYPES.items():
+            fields = _fields_of(conversion)
+            values = {
+                key: sums[field] or Decimal() if field in requested else None for key, field in fields._asdict().items()
+            }
+            if any(values.values()):
+                values["value"] = None if values["value"] is None else values["value"] / 1_000_000
+                results.append({"name": name, **values})
+        return results
+
+    def _sums(self) -> dict[str, Any]:
+        """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
+        levels = self._rows("from compared_level")
+        for level in levels:
+            level["left_out"] = [_NAMES[column] for column in _COMPARED if column not in level["metrics"]]
+        rows = self._rows("from difference limit $most", most=MOST_LINES)
+        return {
+            "levels": levels,
+            "unread": [name for name in (OWN, *PARTS) if name not in self._columns],
+            "differences": [{**row, "name": _NAMES[row["metric"]], "parts_of": PARTS[row["stream"]]} for row in rows],
+            "count": sum(level["differences"] for level in levels),
+            "of_catalogs": sum(level["of_catalogs"] for level in levels),
+        }
+
+
+def _time_of(path: Path) -> datetime:
+    """Return when a run began, by the name of its file, in UTC; else when the file was changed."""
+    if _is_of_run(path):
+        return datetime.strptime(path.name.split(".")[0], _RUN).replace(tzinfo=UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _is_of_run(path: Path) -> bool:
+    try:
+        datetime.strptime(path.name.split(".")[0], _RUN)  # noqa: DTZ007 - only the form matters
+    except ValueError:
+        return False
+    return True
+
+
+def _add_up(lines: list[dict[str, Any]], spend: Decimal, digits: int) -> None:
+    """Round the last line that stands for several entities so that the rounded lines add up to the spend."""
+    of_several = [line for line in lines if line["is_other"] or (line["is_rest"] and line["spend"])]
+    for line in of_several[-1:]:
+        others = sum(round(other["spend"], digits) for other in lines if other is not line)
+        line["spend"] = round(spend, digits) - others
