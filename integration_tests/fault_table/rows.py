@@ -293,7 +293,7 @@ ROWS = (
         },
     ),
     *(
-        Row(fault=f"{status}, call too large", kind=FaultKind.TOO_LARGE, details={"status": status}, ends=_TOO_LARGE)
+        Row(fault=f"{status}, request too large", kind=FaultKind.TOO_LARGE, details={"status": status}, ends=_TOO_LARGE)
         for status in (413, 414, 431)
     ),
     Row(

@@ -14,7 +14,7 @@ from tools.benchmarks.runs import BY_STREAM, SMALL, SMALL_LATENCY_MS, Measured, 
 COLOURS = {CONNECTOR: "#c8232c", BARE_LOOP: "#8c959f", OFFICIAL_CONNECTOR: "#3b6ea8"}
 FIELDS: Sequence[tuple[str, Callable[[Taken], float], str]] = (
     ("Records that arrive\nmore is better", lambda taken: taken.records, "{:,.0f}"),
-    ("Calls\nless is better", lambda taken: taken.calls, "{:,.0f}"),
+    ("Requests\nless is better", lambda taken: taken.calls, "{:,.0f}"),
     ("CPU seconds\nless is better", lambda taken: taken.cpu_seconds, "{:.1f}"),
 )
 """The columns: heading, the number that the bars show, and how it is written."""

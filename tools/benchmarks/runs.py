@@ -53,7 +53,7 @@ def runs(readers: Sequence[Reader]) -> list[Run]:
     return found
 
 
-_TAKEN = ("CPU s per 100,000", "Times the bare loop's", "Records/s", "Peak MiB", "Calls per 1,000")
+_TAKEN = ("CPU s per 100,000", "Times the bare loop's", "Records/s", "Peak MiB", "Requests per 1,000")
 
 
 def report(measured: Measured) -> str:
@@ -72,7 +72,7 @@ def report(measured: Measured) -> str:
     parts = [
         f"## The same world for all, at {SMALL_LATENCY_MS} ms",
         table(
-            ("Stream", "Reader", "Records", "Left out", "Calls", "Seconds", "CPU s", "Peak MiB"),
+            ("Stream", "Reader", "Records", "Left out", "Requests", "Seconds", "CPU s", "Peak MiB"),
             (
                 (
                     f"`{run.stream}`",
