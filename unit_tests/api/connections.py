@@ -14,7 +14,6 @@ from requests.structures import CaseInsensitiveDict
 from source_pinterest.api import Api
 from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.config import Config
-from unit_tests.clocks import Clock
 from unit_tests.configs import TODAY, signed_in_with
 
 PLAIN = signed_in_with(auth_method="access_token", access_token="false-access-token")
@@ -27,29 +26,18 @@ def connected(**options: Any) -> Api:
 
 
 class Wire:
-    """A body that arrives piece by piece.
+    """A body that arrives piece by piece, after which the connection may break."""
 
-    Args:
-        pieces: as they arrive.
-        breaks_off: whether the connection breaks after the last.
-        clock: moves on before each piece.
-        seconds: between two pieces.
-    """
-
-    def __init__(
-        self, *pieces: bytes, breaks_off: bool = False, clock: Clock | None = None, seconds: float = 0
-    ) -> None:
+    def __init__(self, *pieces: bytes, breaks_off: bool = False) -> None:
         self.left = list(pieces)
         self.closed = False
         self._breaks_off = breaks_off
-        self._clock, self._seconds = clock or Clock(), seconds
 
     def read(self, amount: int | None = None) -> bytes:
         return self.read1(amount)
 
     def read1(self, amount: int | None = None) -> bytes:
         del amount
-        self._clock.now += self._seconds
         if self.left:
             return self.left.pop(0)
         if self._breaks_off:
@@ -57,7 +45,6 @@ class Wire:
         return b""
 
     def close(self) -> None:
-        """Let it go."""
         self.closed = True
 
 

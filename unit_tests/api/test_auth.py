@@ -82,13 +82,6 @@ def test_a_token_is_requested_once_as_pinterest_documents_it(endpoint: Endpoint,
     assert SECRETS.mask(f"false-client-secret {BASIC_TOKEN}") == "**** ****"
 
 
-def test_of_a_response_the_two_tokens_are_masked(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1, refresh_token="false-refresh-token-2", state="another value"))
-    endpoint.token()
-
-    assert SECRETS.mask("false-access-token-1 false-refresh-token-2 another value") == "**** **** another value"
-
-
 @pytest.mark.parametrize(
     ("lifetime", "after", "asked"), [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 90, 2), (None, 3_541, 2)]
 )
@@ -163,26 +156,6 @@ def test_a_rotated_token_that_cannot_be_saved_is_used_all_the_same(
     assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
 
 
-@pytest.mark.parametrize("status", [400, 401, 403])
-def test_a_rejected_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, status: int) -> None:
-    endpoint.answers({"status_code": status, "json": {"code": 283, "message": "no"}}, issued(1))
-
-    for _ in range(3):
-        with pytest.raises(ConfigError, match="Sign in again"):
-            endpoint.token()
-    assert endpoint.calls == 1
-
-
-def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: requests_mock.Mocker) -> None:
-    endpoint = Endpoint(mock, auth_method="client_credentials")
-    endpoint.answers(*map(issued, range(1, 4)))
-    endpoint.token()
-
-    with pytest.raises(ConfigError, match=r"just issued\. Copy Client ID .*two-factor sign-in") as raised:
-        apply_token_responses(endpoint, "1! 2! 3!")
-    assert "click" not in str(raised.value)
-
-
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -221,17 +194,6 @@ def test_a_throttled_token_endpoint_delays_no_request_with_a_valid_token(endpoin
             endpoint.token()
         assert not isinstance(raised.value, QuotaExhaustedError)
     assert endpoint.calls == 1
-
-
-def test_a_throttled_refresh_is_sent_again_which_is_no_retry(endpoint: Endpoint) -> None:
-    throttled = {"status_code": 400, "json": {"code": 8, "message": "Retry after 0.01 seconds"}}
-    endpoint.answers(*[throttled] * TRIES, issued(1))
-
-    assert endpoint.token() == "Bearer false-access-token-1"
-    assert endpoint.calls == TRIES + 1
-
-
-YEAR_SECONDS = 366 * 86_400
 
 
 def parsed(**answer: Any) -> Tokens:

@@ -59,21 +59,6 @@ def test_a_body_that_is_parsed_in_memory_has_at_most_16_mib() -> None:
         parse_body(pieces_of(b"{}" + b" " * (JOINED_BYTES - 1), JOINED_BYTES // 16))
 
 
-def test_without_a_list_under_the_key_it_is_rejected() -> None:
-    for body in [
-        b"[]",
-        b'{"other": []}',
-        b'{"data": nil}',
-        b'{"data": 0}',
-        b'{"data": []} {}',
-        b'{"data": [] "a": 1}',
-        b'{"a": x, "data": []}',
-        b'{1: 1, "data": []}',
-        b'{"a: 1, "data": []}',
-    ]:
-        assert rejection_of(read, [body], "data"), body
-
-
 @pytest.mark.parametrize(
     ("parse", "body", "is_form"),
     [

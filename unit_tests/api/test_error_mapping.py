@@ -95,21 +95,6 @@ def test_each_response_has_the_verdict_of_the_table() -> None:
         assert next_after(api_error(status, code, message)) == resolution, (status, code, message)
 
 
-@pytest.mark.parametrize("message", ["Not enough scopes", "Restricted feature"])
-def test_the_words_of_pinterest_are_kept_apart_from_the_advice(message: str) -> None:
-    assert error_of(api_error(401, 3, message)).quote == f'Pinterest answered "{message}" (HTTP 401, code 3)'
-
-
-def test_a_list_beyond_pinterests_maximum_fails_without_other_lists() -> None:
-    assert error_of(api_error(400, 1, "Pagination beyond 100000")).is_isolated
-
-
-def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
-    rejected = api_error(401, 3, "Your application consumer type is not supported")
-
-    assert next_after(rejected, rejects_profile=True) is errors.ConfigError
-
-
 @pytest.mark.parametrize(
     ("status", "resolution"),
     [

@@ -156,15 +156,6 @@ def test_headers_of_an_unknown_form_are_ignored() -> None:
         assert list(read_rate_headers(told)) == [], told
 
 
-@pytest.mark.parametrize(("limit", "left"), [("1500", 1_499), ("10", 4)])
-def test_headers_replace_the_quota_and_count_requests_of_other_programs(caller: Caller, limit: str, left: int) -> None:
-    caller.call(alone(limit, left, 60))
-    caller.clock.now += 1
-    caller.send()  # a request without a response counts too
-
-    assert caller.calls_until_rejected() == left - 1
-
-
 def test_of_the_responses_in_an_interval_the_one_that_leaves_fewest_requests_counts(caller: Caller) -> None:
     """Another program takes requests too, and responses overtake each other."""
     for _ in range(3):
@@ -235,14 +226,6 @@ def test_marketing_mix_reports_have_a_quota_of_their_own_for_each_ad_account() -
     assert caller.budget.take(ANALYTICS) == 0
 
 
-@pytest.mark.parametrize(("quotas", "left"), [(18, 20), (16, 10)])
-def test_headers_that_list_more_than_sixteen_quotas_say_nothing(quotas: int, left: int, caller: Caller) -> None:
-    named = [f'{900 + number};w=60;name="{number}"' for number in range(quotas - 2)]
-    caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named))
-
-    assert caller.calls_until_rejected(most=20) == left
-
-
 def test_a_quota_that_no_operation_has_is_forgotten() -> None:
     caller = Caller(max_wait_seconds=900)
 
@@ -267,23 +250,6 @@ def test_a_quota_that_headers_no_longer_name_delays_no_request(caller: Caller) -
     assert caller.wait(ANALYTICS) == 0
 
 
-def test_one_name_with_another_interval_is_another_quota(caller: Caller) -> None:
-    caller.send()
-    caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
-    caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
-
-    assert caller.calls_until_rejected() < 1_000
-    assert caller.wait() > 30_000
-
-
-def test_intervals_without_names_are_those_of_their_place(caller: Caller) -> None:
-    caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
-    caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
-
-    assert caller.calls_until_rejected("org_analytics") == 40
-    assert caller.calls_until_rejected("ads_read") == 999
-
-
 @pytest.mark.parametrize(
     ("quota", "pace"), [(ADS_ANALYTICS, 5), ('60;w=60;name="x"', 1), ('8640;w=86400;name="x"', 0.1)]
 )
@@ -293,14 +259,6 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
     caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
 
     assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
-
-
-def test_a_pause_is_as_long_as_its_longest_hint(caller: Caller) -> None:
-    caller.budget.back_off(CATEGORY, 17)
-    caller.budget.back_off(CATEGORY, 3)
-
-    assert caller.wait() == pytest.approx(17)
-    assert caller.wait("ads_read") == 0, "another category goes on"
 
 
 @pytest.mark.parametrize(("pick", "share", "hint"), [(min, 0.5, None), (max, 1, 0)])
@@ -345,17 +303,6 @@ def test_gives_up_when_the_pauses_in_a_row_are_too_long(accepted: str, *, is_row
 
     with pytest.raises(FatalError) if is_row else nullcontext():
         caller.budget.back_off(CATEGORY, 60)
-
-
-def test_a_pause_belongs_to_its_endpoint(monkeypatch: pytest.MonkeyPatch, caller: Caller) -> None:
-    monkeypatch.setattr("random.uniform", max)
-    for pause in (1, 2, 4):
-        caller.budget.back_off(CREATION, None)
-        assert caller.wait(CREATION) == pytest.approx(pause)
-        assert caller.wait(POLL) == 0
-        caller.clock.now += pause
-        caller.budget.accepted(POLL)
-        assert caller.wait(CREATION) == 0
 
 
 def test_after_a_pause_one_request_goes_first(caller: Caller) -> None:
@@ -442,12 +389,3 @@ def test_a_wait_is_logged_once_a_minute_however_often_it_is_woken(
         waiting.send()
 
     assert [message.split()[1] for message in caplog.messages] == ["151", "91", "31"]
-
-
-def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) -> None:
-    caller = Caller(max_wait_seconds=0)
-    caller.call(alone(1, 0, 0.5))
-    with caplog.at_level("INFO", "airbyte"):
-        caller.send()
-
-    assert caplog.messages == []

@@ -72,12 +72,6 @@ def test_the_last_try_raises_the_error_of_its_verdict() -> None:
     assert raised.value.reason is ErrorReason.SERVER_ERROR
 
 
-def test_a_throttled_request_uses_up_no_retry(recorded_sleeps: list[float]) -> None:
-    send(tries(0), *[UncountedRetry.WAIT] * 3)
-
-    assert recorded_sleeps == []
-
-
 def test_a_new_token_is_tried_at_once(recorded_sleeps: list[float]) -> None:
     send(tries(0), UncountedRetry.REFRESH_TOKEN)
     assert recorded_sleeps == []
@@ -86,19 +80,6 @@ def test_a_new_token_is_tried_at_once(recorded_sleeps: list[float]) -> None:
 
     with pytest.raises(UnavailableError):
         send(tries(1), *[UncountedRetry.REFRESH_TOKEN] * 3)
-
-
-def test_tries_during_an_outage_are_not_counted(outage: Outage) -> None:
-    for _ in range(5):
-        outage.end()  # responses before the request say nothing of its trouble
-
-    send(tries(0, outage=outage), *[requests.ConnectionError()] * 50)
-
-
-def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
-    send(tries(1, outage=outage), UncountedRetry.WAIT, UNAVAILABLE)
-
-    assert outage.responses == 3
 
 
 def test_a_request_that_fails_while_others_succeed_is_no_outage(outage: Outage, recorded_sleeps: list[float]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from source_pinterest.api.errors import TaskError, UnavailableError
+from source_pinterest.api.errors import ConfigError, TaskError, UnavailableError
 from source_pinterest.reporting.client import PollResult, ReadyReport, ReportStatus
 from source_pinterest.reporting.runner import FailedReport, SplitReport
 from unit_tests.reporting.scheduler import (
@@ -98,6 +98,16 @@ def test_a_report_whose_polls_get_no_response_fails_at_its_deadline() -> None:
     assert outcomes_of(pinterest, report, seconds=TIMEOUT_SECONDS - 1) == []
     assert outcomes_of(pinterest, report, seconds=2 * TIMEOUT_SECONDS) == [
         FailedReport(report, error, ends_stream=True),
+        NoMoreReports(),
+    ]
+
+
+def test_a_failure_that_ends_the_stream_leaves_no_other_report_in_progress() -> None:
+    pinterest, error, bad = Pinterest(BUSY), ConfigError("Scripted"), request(account="2")
+    pinterest.rejects = lambda report: error if report == bad else None
+
+    assert outcomes_of(pinterest, request(account="1"), bad) == [
+        FailedReport(bad, error, ends_stream=True),
         NoMoreReports(),
     ]
 
