@@ -37,7 +37,7 @@ def declared(kind: str) -> list[dict[str, Any]]:
 
 
 QUERIES = {"docs/running-it.md": 2, "docs/streams-and-limits.md": 1, "docs/quick-start.md": 1, "docs/questions.md": 18}
-"""How many queries each document has. Those of docs/command-line.md read files, and run with its commands."""
+"""How many queries each document has."""
 
 
 def queries_of(document: str) -> list[str]:
