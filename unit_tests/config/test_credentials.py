@@ -60,12 +60,6 @@ def test_a_nested_value_goes_before_a_flat_one() -> None:
     assert credentials_of(raw) == OAuthCredentials("7", "false-client-secret", "false-nested")
 
 
-def test_without_a_method_what_can_be_renewed_goes_first() -> None:
-    fields = {key: value for key, value in OAUTH.items() if key != "auth_method"}
-
-    assert isinstance(credentials_of(signed_in_with(**fields, access_token="false-access-token")), OAuthCredentials)
-
-
 @pytest.mark.parametrize("spelling", ["OAuth2.0", "oauth 2.0", "OAUTH2_0"])
 def test_a_method_may_be_spelled_as_the_official_documents_spell_it(spelling: str) -> None:
     assert isinstance(credentials_of(signed_in_with(**{**OAUTH, "auth_method": spelling})), OAuthCredentials)

@@ -3,14 +3,13 @@
 import errno
 import io
 import tempfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
+from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
 from source_pinterest.engine.record_batches import (
     RecordBatch,
     batch_records,
@@ -59,24 +58,6 @@ def test_a_bundle_ends_before_it_grows_too_large() -> None:
     assert [batch.count for batch in record_batches] == [103, 103, 94]
     assert all(batch.lines.endswith(b"\n") and batch.lines.count(b"\n") == batch.count for batch in record_batches)
     assert list(batch_records(STREAM, [])) == []
-
-
-def test_bundles_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
-    made: list[RecordBatch] = []
-
-    def record_batches(error: Exception | None = None) -> Iterator[RecordBatch]:
-        for batch in batch_records(STREAM, LARGE_RECORDS):
-            made.append(batch)
-            yield batch
-        if error:
-            raise error
-
-    waiting = buffer_until_complete(record_batches())
-    assert len(made) == 3, "before the first is asked for"
-    assert list(waiting) == made
-    assert {batch.stream for batch in made} == {STREAM}
-    with pytest.raises(MalformedResponseError):
-        buffer_until_complete(record_batches(MalformedResponseError("It is cut short.")))
 
 
 def test_a_record_is_bounded_like_a_row() -> None:

@@ -1,26 +1,15 @@
 """Requests are as few as Pinterest allows, smaller after a larger one has failed, and without rejected names."""
 
-from collections.abc import Callable, Collection
-from itertools import product
-
 import pytest
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
-    AccessDeniedError,
-    BadRequestError,
-    ConfigError,
-    ErrorReason,
-    NotFoundError,
     PinterestError,
     ResponseTooLargeError,
-    TaskError,
-    UnavailableError,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.request_splitting import COMMA, Rejection, RequestSpec, RequestSplitter, named_in
-from unit_tests.properties.days import days_of
+from source_pinterest.engine.request_splitting import COMMA, RequestSpec, RequestSplitter, named_in
 
 TOO_LARGE = ResponseTooLargeError("too large")
 
@@ -98,82 +87,7 @@ def test_a_request_that_can_not_be_halved_fails(splitter: RequestSplitter, count
         sizes_after(TOO_LARGE, splitter, whole(count, 9))
 
 
-def test_an_error_that_is_none_of_size_is_raised(splitter: RequestSplitter) -> None:
-    with pytest.raises(NotFoundError):
-        sizes_after(NotFoundError("gone"), splitter, whole(4))
-
-
-Bad = Callable[[RequestSpec], PinterestError | None]
-FAILED = UnavailableError("HTTP 503", reason=ErrorReason.SERVER_ERROR)
-REJECTD = AccessDeniedError("no")
-LENGTH = 8
-
-
-class Pinterest:
-    """Answers each request with an error or its ids, and notes them."""
-
-    def __init__(self, bad: Bad) -> None:
-        self.splitter = RequestSplitter(ids=250, days=90)
-        self.bad = bad
-        self.sent: list[RequestSpec] = []
-        self.rejections: list[Rejection] = []
-
-    def read(self, wanted: RequestSpec) -> set[tuple[str, int]]:
-        """The ids and days that come."""
-        self.sent, self.rejections = [], []
-        came = self.splitter.read(wanted, self._send, rejections=self.rejections)
-        found = [pair for spec in came for pair in product(spec.ids or ("",), days_of([spec.window]))]
-        assert len(found) == len(set(found))
-        return set(found)
-
-    def _send(self, spec: RequestSpec) -> RequestSpec:
-        self.sent.append(spec)
-        if error := self.bad(spec):
-            raise error
-        return spec
-
-
-def about(error: PinterestError, *places: int) -> Bad:
-    """Fails what names one of these ids."""
-    return lambda spec: error if {ids(250)[place] for place in places} & set(spec.ids) else None
-
-
-def all_but(wanted: RequestSpec, *places: int) -> set[tuple[str, int]]:
-    kept = [one for place, one in enumerate(wanted.ids) if place not in places]
-    return set(product(kept, days_of([wanted.window])))
-
-
-@pytest.mark.parametrize("error", [REJECTD, NotFoundError("gone"), BadRequestError("no", quote="no")])
-@pytest.mark.parametrize("places", [(30,), (0, 58), (2, 13, 21, 22, 40, 58), range(20), range(230, 250)], ids=str)
-def test_ids_that_are_rejected_cost_themselves_alone(error: PinterestError, places: Collection[int]) -> None:
-    pinterest, wanted = Pinterest(about(error, *places)), whole(250, LENGTH)
-
-    assert pinterest.read(wanted) == all_but(wanted, *places)
-    assert {spec.ids[0] for spec, _ in pinterest.rejections} == {ids(250)[place] for place in places}
-    assert all((len(spec.ids), spec.window.days) == (1, LENGTH) for spec, _ in pinterest.rejections)
-    assert len(pinterest.sent) <= 1 + 16 * len(places)
-
-
-@pytest.mark.parametrize(("count", "requests"), [(1, 1), (3, 4), (250, 10)])
-def test_an_account_of_which_the_first_two_ids_are_rejected_is_rejected(count: int, requests: int) -> None:
-    pinterest = Pinterest(lambda _: REJECTD)
-
-    with pytest.raises(AccessDeniedError):
-        pinterest.read(whole(count, LENGTH))
-    assert len(pinterest.sent) <= requests
-
-
-@pytest.mark.parametrize("error", [FAILED, TaskError("form"), ConfigError("no")])
-def test_a_request_without_an_answer_or_with_another_error_fails_as_a_whole(error: PinterestError) -> None:
-    pinterest = Pinterest(lambda _: error)
-
-    with pytest.raises(type(error)):
-        pinterest.read(whole(4, 4))
-    assert len(pinterest.sent) == 1
-
-
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
-WANTED = RequestSpec("11", (), DateWindow.from_pair(["2026-11-01", "2026-11-07"]), {"columns": ("ENTITY_ID", *COLUMNS)})
 
 
 @pytest.mark.parametrize("name", ["COLUMN_7", "COLUMN_70"])

@@ -3,14 +3,6 @@
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import (
-    AirbyteMessage,
-    AirbyteStateMessage,
-    AirbyteStreamStatus,
-    StreamDescriptor,
-    Type,
-)
-from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_pinterest.api.errors import (
     AccountUnreadableError,
@@ -20,10 +12,8 @@ from source_pinterest.api.errors import (
     TaskError,
     UnavailableError,
 )
-from source_pinterest.api.usage import Usage
 from source_pinterest.engine.parent_ids import ParentIdCache
-from source_pinterest.engine.progress import Progress, WarnOnce
-from source_pinterest.engine.record_batches import RecordBatch
+from source_pinterest.engine.progress import WarnOnce
 from source_pinterest.engine.task_tracker import (
     FAILURES_IN_A_ROW,
     FailureAction,
@@ -75,26 +65,6 @@ def test_failure_action_follows_its_table(error: Exception, facts: dict[str, Any
 )
 def test_ids_come_back_as_they_were(found: list[str]) -> None:
     assert list(ParentIdCache("lead_forms", lambda _: found).get(())) == found
-
-
-def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
-    usage = Usage()
-    progress = Progress(usage, ["boards"])
-    cost = usage.stream("boards")
-    cost.count("requests")
-    for _ in range(3):
-        cost.count("sent")
-    cost.count("left out")
-    assert [progress.count_batch(RecordBatch("boards", b"", count)) for count in (1_000, 234)] == [True, False]
-    assert progress.count_batch(RecordBatch("board_pins", b"", 1))
-    boards = StreamDescriptor(name="boards")
-    progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.STARTED))
-    progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
-    assert caplog.messages == []
-
-    progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.INCOMPLETE))
-    assert caplog.messages == ["boards: 1,234 records, 3 requests (2 retries), 1 account or board left out."]
-    assert progress.ended == {"boards": AirbyteStreamStatus.INCOMPLETE}
 
 
 def test_a_stream_warns_once_of_each_thing(caplog: pytest.LogCaptureFixture) -> None:

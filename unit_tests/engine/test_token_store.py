@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import stat
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -229,14 +228,6 @@ def test_a_link_stays_a_link_to_the_new_content(path: Path, tmp_path: Path) -> N
     assert not path.is_symlink()
     assert TOKENS.refresh_token in path.read_text(encoding="utf-8")
     assert [file.name for file in link.parent.iterdir()] == ["link.json"]
-
-
-def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of another volume can't take its place."""
-    monkeypatch.setattr(tempfile, "tempdir", str(path.parent / "no such folder"))
-    write_private(path, NESTED)
-
-    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
 
 
 def test_a_file_that_keeps_the_old_token_is_warned_of_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:

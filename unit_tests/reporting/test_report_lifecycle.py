@@ -112,6 +112,24 @@ def test_a_failure_that_ends_the_stream_leaves_no_other_report_in_progress() -> 
     ]
 
 
+def test_reports_of_a_stream_that_is_closed_have_no_outcome() -> None:
+    scheduler = Scheduler()
+    stream = scheduler.open(Pinterest(BUSY), request(account="1"), request(account="2"))
+    scheduler.work(10)
+    scheduler.runner.close(stream)
+
+    assert outcomes(stream) == [NoMoreReports()]
+
+
+def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split() -> None:
+    pinterest, report = Pinterest(ReportStatus.UNKNOWN), request(days(80))
+    failed, _ = outcomes_of(pinterest, report, seconds=2 * TIMEOUT_SECONDS)
+
+    assert isinstance(failed, FailedReport)
+    assert f"gives the report of {report.window} a status that this version" in str(failed.error)
+    assert pinterest.created == [report]
+
+
 def without_link(pinterest: Pinterest, *, seems_empty: bool) -> None:
     poll = pinterest.poll
     pinterest.poll = lambda report, token: poll(report, token)._replace(url="", seems_empty=seems_empty)  # type: ignore[method-assign]

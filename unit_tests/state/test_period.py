@@ -9,12 +9,10 @@ from pendulum import Date
 
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, days_before
-from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import OPEN_START, Days
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.state.day_cursors import ONCE, day, window
-from unit_tests.state.stores import store
 from unit_tests.streams.pinterest import configured
 
 DAYS = DayRange(913)
@@ -48,24 +46,6 @@ def test_the_period_depends_on_the_destination_and_the_lookback(
 
     assert (found.lookback_days, found.final_days_only) == (lookback_days, final_days_only)
     assert found.end == (days_before(TODAY, 2) if final_days_only else TODAY)
-
-
-@pytest.mark.parametrize(
-    ("days", "start_date", "start"),
-    [
-        (DAYS, None, EARLIEST),
-        (DAYS, "2026-06-01", days_before(TODAY, 30)),
-        (DAYS, "2023-01-01", EARLIEST),
-        (DayRange(89), "2023-01-01", days_before(TODAY, 89)),
-        (DayRange(913, own_start=Date(2026, 5, 5)), "2026-06-01", Date(2026, 5, 5)),
-    ],
-)
-def test_the_first_day_is_the_chosen_one_unless_pinterest_has_it_no_more(
-    days: DayRange, start_date: str | None, start: Date
-) -> None:
-    found = of(DEDUPED, days, start_date=start_date)
-
-    assert (found.start, found.earliest) == (start, days_before(TODAY, days.history_days))
 
 
 @pytest.mark.parametrize(
@@ -110,27 +90,9 @@ def test_where_each_day_is_emitted_once_whole_weeks_and_months_are_that_are_fina
     assert replace(Period.of(days, Config.from_mapping(config(), TODAY), APPENDED, TODAY), ready=ready).end == end
 
 
-@pytest.mark.parametrize("how", [DEDUPED, REFRESHED, None])
-def test_the_last_final_day_is_requested_only_if_each_day_is_emitted_once(how: ConfiguredAirbyteStream | None) -> None:
-    period = Period.of(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how, TODAY)
-    assert AccountDayCursor(store(None), period, ready=lambda: 1 // 0).begin(["1"])  # type: ignore[arg-type,return-value]
-
-
-def test_a_digest_of_a_request_does_not_depend_on_the_order_of_its_fields() -> None:
-    body = {"level": "CAMPAIGN", "columns": ["A", "B"]}
-
-    assert fingerprint(body) == fingerprint({"columns": ["A", "B"], "level": "CAMPAIGN"})
-    assert fingerprint({**body, "columns": ["A"]}) != fingerprint(body)
-
-
 def test_a_fingerprint_is_the_one_that_states_hold() -> None:
     """Another one would tell every user that the columns have changed."""
     assert fingerprint({"columns": ["A", "B"]}) == "91280ee2979bd6f4"
-
-
-@pytest.mark.parametrize(("how", "merges"), [(None, True), (DEDUPED, True), (APPENDED, False), (REFRESHED, False)])
-def test_rows_of_one_key_depend_on_the_sync_mode(how: ConfiguredAirbyteStream | None, merges: bool) -> None:
-    assert of(how).merges_by_key is merges
 
 
 between = Days.between

@@ -58,13 +58,6 @@ def test_an_interest_without_children_is_not_requested_after_its_parent() -> Non
     assert spec.asked == ["1", "2", "4"]
 
 
-def test_an_interest_without_a_record_has_its_id_and_its_parent() -> None:
-    tree = tree_of("1")
-
-    assert tree.complete(Pinterest("2"), max_lookups=100) == 1
-    assert tree.options["2"] == {"id": "2", "parent_id": "1", "level": 2}
-
-
 def test_the_requests_for_interests_are_limited() -> None:
     spec = Pinterest()
     tree = InterestTree([{"id": "home", "name": "No number"}, *tree_of(*"12345").options.values()])
@@ -72,25 +65,6 @@ def test_the_requests_for_interests_are_limited() -> None:
     assert tree.complete(spec, max_lookups=1) == 4
     assert spec.asked == ["1"]
     assert {name: option["name"] for name, option in tree.options.items()} == {**NAMES, "home": "No number"}
-
-
-def test_an_interest_that_pinterest_does_not_show_has_no_place() -> None:
-    tree = tree_of("1", "2", "3", "4", "5")
-
-    assert tree.complete(Pinterest("4"), max_lookups=100) == 2
-    assert places(tree) == {**WHOLE, "4": (None, None), "5": (2, None)}
-
-
-@pytest.mark.parametrize(("level", "place"), [(1, (2, "1")), (None, (None, "1"))])
-def test_a_child_is_below_its_parent_as_far_as_the_level_is_known(
-    level: int | None, place: tuple[int | None, str]
-) -> None:
-    tree = InterestTree([{"id": "1", "name": "My home"}])
-    found = {"1": {"id": "1", "name": "Home", "level": level, "child_interests": ["2"]}}
-    tree.complete(found.get, max_lookups=100)
-
-    assert places(tree)["2"] == place
-    assert tree.options["1"]["name"] == "My home", "the name of the list"
 
 
 def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
