@@ -1,6 +1,7 @@
 """The command `python -m source_pinterest.page`, which writes a page about the folder of `read`.
 
-The page is made of the files of the folder alone. `page_data` says what it shows; this module writes it as HTML and CSV.
+The page is made of the files of the folder alone. `page_data` says what it shows; this module writes it as HTML and
+CSV.
 """
 
 import argparse
