@@ -30,16 +30,6 @@ def test_default_columns_are_those_of_the_official_connector_and_all_impressions
     assert set(DEFAULT_COLUMNS) <= SYNC_COLUMNS
 
 
-def test_a_description_begins_with_the_name_in_ads_manager_if_it_is_known() -> None:
-    for name, beginning in [
-        ("TOTAL_CLICKTHROUGH", "Pin clicks in Ads Manager. Clicks on the pin"),
-        ("TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "Order value (Checkout) in Ads Manager. Value of"),
-        ("ENGAGEMENT_RATE", "Paid engagements per"),
-        ("TOTAL_HUGS", "In none of"),
-    ]:
-        assert column_of(name).json_schema["description"].startswith(beginning), name
-
-
 def test_a_column_may_be_requested_if_its_list_has_it_or_no_list_does() -> None:
     for name in ("SPEND_IN_US_DOLLAR", "A_COLUMN_OF_NEXT_YEAR", "CAMPAIGN_STATUS"):
         assert may_be_requested(name, ASYNC_COLUMNS), name

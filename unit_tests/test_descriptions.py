@@ -3,7 +3,6 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 
@@ -12,10 +11,8 @@ from source_pinterest.columns import ASYNC_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.options import choices
 from source_pinterest.config.reports import unsuitable_columns
 from source_pinterest.source import SourcePinterest
-from source_pinterest.streams.base.declaration import ForeignKey
-from source_pinterest.streams.organic.base import OrganicStream
 from tools.stream_pages import simulated
-from tools.stream_table import every_stream, key_fields
+from tools.stream_table import every_stream
 from unit_tests.configs import config
 from unit_tests.field_types import nodes
 from unit_tests.report_configs import report
@@ -66,30 +63,6 @@ def test_the_unit_of_an_amount_in_millionths_is_named(discovered: dict[tuple[str
     micro = [field for field in discovered if "micro" in field[1].split(".")[-1].lower().split("_")]
     assert micro
     assert [field for field in micro if "in millionths of the " not in str(discovered[field])] == []
-
-
-def leads(keys: Sequence[ForeignKey]) -> list[tuple[str, tuple[str, ...]]]:
-    return [(key.stream, key.fields) for key in keys]
-
-
-@pytest.mark.parametrize("per_account", [False, True], ids=["one owner", "each owner"])
-def test_each_key_has_fields_of_its_stream_and_as_many_as_the_other_ones_key(per_account: bool) -> None:
-    streams = {stream.name: stream for stream in every_stream(organic_per_ad_account=per_account)}
-    for stream in streams.values():
-        for key in stream.foreign_keys:
-            assert set(key.fields) <= set(stream.get_json_schema()["properties"]), (stream.name, key)
-            named = key_fields(streams[key.stream])
-            is_owned = isinstance(streams[key.stream], OrganicStream) and not isinstance(stream, OrganicStream)
-            owners = {"ad_account_id"} if per_account and is_owned else set()
-            assert len(key.fields) == len(set(named) - owners), (stream.name, key)
-    assert leads(streams["campaigns"].foreign_keys)[0] == ("ad_accounts", ("ad_account_id",))
-    owner, owners = ("ad_account_id",) if per_account else (), [("ad_accounts", ("ad_account_id",))]
-    assert leads(streams["board_section_pins"].foreign_keys) == [
-        *(owners if per_account else []),
-        ("boards", (*owner, "board_id")),
-        ("board_sections", (*owner, "board_id", "board_section_id")),
-    ]
-    assert ("pins", (*owner, "pin_id")) in leads(streams["pin_analytics"].foreign_keys)
 
 
 def test_each_key_leads_to_a_record_of_the_simulated_world() -> None:

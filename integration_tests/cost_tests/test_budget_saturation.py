@@ -21,7 +21,7 @@ from integration_tests.support.worlds import small_world
 MINUTES = 5
 DAY_SECONDS = 86_400
 SHARE = 0.9
-MOST_REJECTD = 14
+MOST_REJECTED = 14
 """Requests that may be throttled in five minutes, because no header could announce it."""
 
 POLL = Operation.of("analytics/get_report", "GET", "/v5/ad_accounts/1/reports")
@@ -60,7 +60,7 @@ def test_the_allowance_is_used_up_and_hardly_overdrawn(kind: str, workers: int, 
 
     expected = min(allowance, (120 if "slow" in options else 500) * workers)
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * expected
-    assert traffic.rejected_since(minute=int("slow" in options)) <= MOST_REJECTD
+    assert traffic.rejected_since(minute=int("slow" in options)) <= MOST_REJECTED
 
 
 @pytest.mark.parametrize("second", [0, 40.3, 58.74])

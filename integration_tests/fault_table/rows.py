@@ -133,7 +133,7 @@ ROWS = (
     _passing(fault="400, an empty body", kind=FaultKind.EMPTY_400),
     Row(
         fault='400 "no billing profile"',
-        kind=FaultKind.ACCOUNT_REJECTD_400,
+        kind=FaultKind.ACCOUNT_REJECTED_400,
         rejects=True,
         ends=dict.fromkeys(_REPORTS, "config, system, exact; permanent: system"),
     ),

@@ -24,7 +24,7 @@ _LOOKBACKS = (0, 5, None, LONGEST_LOOKBACK_DAYS)
 
 _ROWS = list(filter(may_be_played, ROWS))
 _ODD_IDS = (
-    *(FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTD_400),
+    *(FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTED_400),
     *(FaultKind.FORBIDDEN_WITHOUT_WORDS, FaultKind.SERVER_ERROR, FaultKind.CUT_BODY),
 )
 _ODD_ANSWERS = (FaultKind.NOT_FOUND_EMPTY, FaultKind.LAST_90_DAYS_400, FaultKind.OTHER_FORM)

@@ -129,7 +129,7 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     assert_exact(again, sim, lists)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REJECTD_400, FaultKind.EMPTY_400])
+@pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REJECTED_400, FaultKind.EMPTY_400])
 def test_the_rejection_of_one_accounts_report_costs_no_other_account(kind: FaultKind) -> None:
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
     world.first_day = world.today - timedelta(days=3)

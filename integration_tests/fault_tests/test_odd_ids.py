@@ -54,7 +54,7 @@ def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
 def test_rejected_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
     sequence = CampaignCourse(destination, num_workers=workers)
     odd = [sequence.ids[at] for at in PLACES[place](count)]
-    kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTD_400)
+    kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTED_400)
     for day, kind in enumerate(kinds):
         output = sequence.sync(day, *about(kind, odd))
         assert_succeeded(output, [STREAM])

@@ -24,7 +24,7 @@ FULL_PASS_DAYS = 8
 OUTAGE = 5
 """So many pins that fail in a row may be taken for an outage."""
 
-REJECTD = FaultKind.UNAUTHORIZED
+REJECTED = FaultKind.UNAUTHORIZED
 ODD = (
     FaultKind.SERVER_ERROR,
     FaultKind.UNAVAILABLE,
@@ -67,7 +67,7 @@ class Trouble:
     @property
     def rejected(self) -> set[int]:
         """The pins that Pinterest itself rejects."""
-        return {pin for pin, kind in self.pins.items() if kind is REJECTD}
+        return {pin for pin, kind in self.pins.items() if kind is REJECTED}
 
     @property
     def ends_early(self) -> bool:

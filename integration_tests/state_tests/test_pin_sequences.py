@@ -14,7 +14,7 @@ from integration_tests.state_tests.pin_sequences import (
     FULL_PASS_DAYS,
     ODD,
     OUTAGE,
-    REJECTD,
+    REJECTED,
     STREAM,
     PinSequence,
     Trouble,
@@ -133,7 +133,7 @@ def test_a_pin_that_is_rejected_behind_one_that_was_read_survives_a_kill(
 ) -> None:
     """Its days are known to be unread until the end of the sync decides about it."""
     sequence = PinSequence(destination, start=44)
-    sequence.read(0, lambda sim: sequence.prepare(sim, Trouble(pins={pin: REJECTD})), kill)
+    sequence.read(0, lambda sim: sequence.prepare(sim, Trouble(pins={pin: REJECTED})), kill)
     sequence.read(1)
     sequence.read(2)
     sequence.assert_complete()
@@ -145,7 +145,7 @@ def test_a_rejected_pin_is_named_with_its_days_and_what_reads_them_later(
     destination: str, pin: int, start: int
 ) -> None:
     sequence = PinSequence(destination, start=start)
-    output = sequence.sync(0, pins={pin: REJECTD})
+    output = sequence.sync(0, pins={pin: REJECTED})
     days = f"{sequence.world.today - timedelta(days=start)} to {sequence.last_day}"
     [warning] = output.warnings()
     assert f"{sequence.pins[pin][1]} is left out: its days {days} are not read." in warning
@@ -181,7 +181,7 @@ IN_A_ROW = range(8, 20)
 def test_rejected_pins_end_no_pass(
     destination: str, batch: bool, pins: int, rejected: range, quota: int | None
 ) -> None:
-    sequence, troubles = PinSequence(destination, batch=batch, pins=pins, start=12), dict.fromkeys(rejected, REJECTD)
+    sequence, troubles = PinSequence(destination, batch=batch, pins=pins, start=12), dict.fromkeys(rejected, REJECTED)
     output = sequence.sync(0, pins=troubles, quota=quota)
     assert quota or any(str(len(rejected)) in text and "left out" in text for text in output.warnings()), output.text()
     for _ in range(3 if quota else 1):  # as many as a quota of nine requests takes
@@ -196,7 +196,7 @@ def test_rejected_pins_end_no_pass(
 def test_a_quota_that_is_smaller_than_a_secret_board_stops_no_other_pin() -> None:
     sequence = PinSequence(MERGE, pins=230, start=3)
     for _ in range(3):
-        output = sequence.sync(0, pins=dict.fromkeys(range(4, 226), REJECTD), quota=115)
+        output = sequence.sync(0, pins=dict.fromkeys(range(4, 226), REJECTED), quota=115)
     assert_succeeded(output, [STREAM])
     assert all(map(sequence.rows_of, (*range(4), *range(226, 230))))
 
@@ -211,7 +211,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_oldest_pins_that_turn_secret_hold_up_no_other_pin(destination: str, batch: bool) -> None:
     """They are as many as a part of a pass has, and answer again after three days."""
     sequence = PinSequence(destination, pins=250, batch=batch, start=8)
-    rejected = dict.fromkeys(sequence.oldest(100), REJECTD)
+    rejected = dict.fromkeys(sequence.oldest(100), REJECTED)
     for day in range(3):
         assert_succeeded(sequence.sync(day, pins=rejected), [STREAM])
         assert all(map(sequence.rows_of, set(range(250)).difference(rejected)))
@@ -228,7 +228,7 @@ def test_the_oldest_pins_that_turn_secret_hold_up_no_other_pin(destination: str,
 def test_a_whole_part_that_is_rejected_holds_up_the_others_for_a_sync_at_most(
     destination: str, batch: bool, days: int, secret: Sequence[int]
 ) -> None:
-    sequence, rejected = PinSequence(destination, pins=10, batch=batch), dict.fromkeys(secret, REJECTD)
+    sequence, rejected = PinSequence(destination, pins=10, batch=batch), dict.fromkeys(secret, REJECTED)
     assert_failed(sequence.sync(0, pins=rejected), STREAM, "transient_error", "rejects all")
     for day in range(1, days):
         sequence.sync(day, pins=rejected)
@@ -244,7 +244,7 @@ def test_a_whole_part_that_is_rejected_holds_up_the_others_for_a_sync_at_most(
 @pytest.mark.usefixtures("small_parts")
 def test_an_owner_whose_pins_are_all_rejected_has_their_days_once_they_answer(destination: str, batch: bool) -> None:
     """In the middle of a pass and before one. The pins of another owner are read."""
-    sequence, rejected = PinSequence(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REJECTD)
+    sequence, rejected = PinSequence(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REJECTED)
     sequence.sync(0, quota=5)
     for _ in range(3):
         assert_failed(sequence.sync(1, pins=rejected), STREAM, "transient_error", "rejects all")
@@ -263,7 +263,7 @@ def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
         sequence.sync(0, quota=5)
         assert sequence.rows_of(3)
         for day in (0, 1):
-            output = sequence.sync(day, pins=dict.fromkeys(secret, REJECTD))
+            output = sequence.sync(day, pins=dict.fromkeys(secret, REJECTED))
         assert_succeeded(output, [STREAM])
         assert all(sequence.rows_of(number) for number in range(20) if number not in secret)
 
@@ -286,7 +286,7 @@ def test_a_part_that_breaks_off_each_day_brings_each_day_of_each_pin_once(
 @either
 def test_a_pin_that_fails_does_not_show_that_others_are_served(destination: str) -> None:
     sequence = PinSequence(destination, pins=12)
-    troubles = {**dict.fromkeys(range(12), REJECTD), 5: FaultKind.SERVER_ERROR}
+    troubles = {**dict.fromkeys(range(12), REJECTED), 5: FaultKind.SERVER_ERROR}
     for _ in range(2):
         assert sequence.sync(0, pins=troubles).status(STREAM) != "COMPLETE"
     sequence.sync(0)
@@ -298,14 +298,14 @@ def test_pins_that_are_rejected_after_they_have_failed_make_no_sync_incomplete_f
     sequence = PinSequence(MERGE, batch=True, pins=9)
     sequence.sync(0, pins=dict.fromkeys(range(4), FaultKind.OTHER_FORM))
     for day in range(1, 10):
-        output = sequence.sync(day, pins=dict.fromkeys(range(6), REJECTD))
+        output = sequence.sync(day, pins=dict.fromkeys(range(6), REJECTED))
     assert_succeeded(output, [STREAM])
     for day in (10, 11, 12):
         sequence.sync(day)
     sequence.assert_complete()
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, REJECTD])
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, REJECTED])
 def test_a_rejected_pin_in_a_request_about_many_does_not_close_the_beta(kind: FaultKind) -> None:
     sequence = PinSequence(MERGE, batch=True, pins=200, start=3)
     assert_succeeded(sequence.sync(0, pins={0: kind}), [STREAM])
@@ -335,7 +335,7 @@ def test_a_pin_that_fails_costs_its_own_days_alone(kind: FaultKind) -> None:
     assert not sequence.owed
 
 
-@pytest.mark.parametrize("kind", [REJECTD, FaultKind.UNAVAILABLE], ids=["rejected", "unavailable"])
+@pytest.mark.parametrize("kind", [REJECTED, FaultKind.UNAVAILABLE], ids=["rejected", "unavailable"])
 def test_the_last_pin_of_an_unfinished_pass_holds_up_no_newer_day_of_the_others(kind: FaultKind) -> None:
     sequence = PinSequence(APPEND)
     sequence.sync(0, quota=5)
@@ -470,7 +470,7 @@ def any_sequence(dice: random.Random) -> tuple[PinSequence, list[Trouble]]:
 def any_trouble(dice: random.Random, pins: int) -> Trouble:
     some = dice.sample(range(pins), dice.choice([0, 1, 1, 2, 3]))
     return Trouble(
-        pins={pin: dice.choice([*ODD, REJECTD, REJECTD, REJECTD]) for pin in some},
+        pins={pin: dice.choice([*ODD, REJECTED, REJECTED, REJECTED]) for pin in some},
         outage=dice.choice([None] * 9 + [FaultKind.UNAVAILABLE]),
         unlisted=frozenset(dice.sample(range(pins), dice.choice([0, 0, 0, 1]))),
         late={pin: dice.choice([2, 3, 5]) for pin in dice.sample(range(pins), dice.choice([0, 0, 1, 2]))},

@@ -24,7 +24,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 from tools.stream_table import every_stream
 
-REJECTD = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
+REJECTED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""
 RARE = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
 """Targeting types that are not open to all apps, and not asked for."""
@@ -53,7 +53,7 @@ def as_recorded(of: World, **settings: Any) -> Iterator[Simulator]:
         of,
         faults=[Fault("transient_400", times=None, every=20)],
         long_url_status=400,
-        rejected_names=REJECTD,
+        rejected_names=REJECTED,
         no_access=no_access,
         **settings,
     ) as sim:
@@ -75,7 +75,7 @@ def held(sim: Simulator, stream: str) -> dict[Key, Record]:
     with_reports = stream in (*REPORT_KEYS, *OWN_REPORT_KEYS, *ADS_ANALYTICS)
     start = sim.world.today - timedelta(days=DAYS if with_reports else SYNCHRONOUS_DAYS)
     rows = sim.expected(stream, start=start)
-    taken = {key: row for key, row in rows.items() if row.get("TARGETING_TYPE") not in (*RARE, *REJECTD)}
+    taken = {key: row for key, row in rows.items() if row.get("TARGETING_TYPE") not in (*RARE, *REJECTED)}
     return {key: _without_rejected(stream, row) for key, row in taken.items()}
 
 
@@ -83,7 +83,7 @@ def _without_rejected(stream: str, row: Record) -> Record:
     """A row without the names that are rejected; a ranking of pins is not asked by metrics."""
     if stream == "pin_analytics":
         return {**row, "metrics": _without_rejected("", row["metrics"])}
-    return {name: value for name, value in row.items() if name not in REJECTD}
+    return {name: value for name, value in row.items() if name not in REJECTED}
 
 
 def test_the_recorded_pinterest_is_read_whole() -> None:

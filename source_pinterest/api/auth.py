@@ -50,7 +50,7 @@ _LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
 _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
 
-_REJECTD = (400, 401, 403)
+_REJECTED = (400, 401, 403)
 
 APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
 """The permissions of the streams that a token of the app itself can read."""
@@ -291,7 +291,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """
         if response.resolution is UncountedRetry.WAIT:
             return UncountedRetry.WAIT
-        if response.status in _REJECTD and response.is_from_pinterest and not isinstance(response.resolution, Retry):
+        if response.status in _REJECTED and response.is_from_pinterest and not isinstance(response.resolution, Retry):
             raise self._rejected(response)
         return Retry(why=f"HTTP {response.status}.")
 

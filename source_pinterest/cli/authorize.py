@@ -53,7 +53,7 @@ _STREAMS = "ad_accounts campaigns ad_groups ads ad_account_analytics campaign_an
 """The streams of the command that is suggested: those of the README's table."""
 _CONNECTION_SECONDS = 1.0
 _REASON_CHARACTERS = 200
-_REJECTD_GRANT = 283
+_REJECTED_GRANT = 283
 """The code with which the token endpoint rejects a code of the consent page, or its redirect URI."""
 _PAGE = b"""<!doctype html>
 <html lang="en">
@@ -318,7 +318,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
             f"The request to Pinterest's token endpoint failed ({type(error).__name__}). Run the command again.",
         ) from error
     status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
-    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REJECTD_GRANT:
+    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REJECTED_GRANT:
         raise config_error("Pinterest does not know this app. Check the App ID and the App secret.")
     if isinstance(response, ApiResponse) and response.value.refresh_token:
         return response.value

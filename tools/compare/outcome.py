@@ -12,7 +12,7 @@ from integration_tests.support.outputs import Output
 
 OF_NO_STREAM = "-"
 POLLS = ("analytics/get_report", "analytics/get_mmm_report", "analytics/get_conversion_product_report")
-_OK, _REJECTD, _TOO_MANY = 200, 400, 429
+_OK, _REJECTED, _TOO_MANY = 200, 400, 429
 
 
 @dataclass
@@ -52,7 +52,7 @@ def outcome_of(stdout: bytes, exit_code: int, log: Iterable[Entry], before: Mapp
     for entry in log:
         if entry.status == _OK and entry.fault is None:
             found.accepted[entry.operation_id] += 1
-        elif entry.status >= _REJECTD and entry.status != _TOO_MANY and entry.fault is None:
+        elif entry.status >= _REJECTED and entry.status != _TOO_MANY and entry.fault is None:
             found.rejected.add(f"{entry.operation_id} {entry.status}")
     for poll in POLLS:
         if poll in found.accepted:

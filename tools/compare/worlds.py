@@ -218,7 +218,7 @@ _ADS_STREAMS = (
     *("campaign_targeting_analytics", "campaign_analytics_report", "ad_group_targeting_report", "keyword_report"),
     *("marketing_mix_report", "brand_conversions_report"),
 )
-_REJECTD = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
+_REJECTED = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
 """A column, a targeting type and a metric of pins."""
 
 
@@ -230,7 +230,7 @@ def _special(name: str, **parts: Any) -> SyncSequence:
 
 def special_sequences() -> list[SyncSequence]:
     """Courses of two or three syncs, each with a world or a Pinterest that is unlike the others."""
-    rejected = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"rejected_names": _REJECTD}}
+    rejected = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"rejected_names": _REJECTED}}
     shut = {day: Day(faults=_lasting("forbidden", "*", account=_ACCOUNTS[0])) for day in (0, 1)}
     everything = {"organic_per_ad_account": True, "pin_metrics": True, "analytics_columns": None, "num_workers": None}
     return [

@@ -19,7 +19,7 @@ from source_pinterest.config.options import (
 )
 from source_pinterest.config.reports import OBJECTIVES
 from source_pinterest.dates import Granularity
-from unit_tests.configs import OAUTH, TODAY, config
+from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
 from unit_tests.test_spec import FORM
 
@@ -46,10 +46,6 @@ def test_the_attribution_windows_seen_live_are_offered_and_official_ones_are_rea
     for click, view in product((0, 1, 7, 14, 30, 60), repeat=2):
         own = report(click_window_days=click, engagement_window_days=view, view_window_days=view)
         jsonschema.validate(config(custom_reports=[own]), FORM)
-
-
-VALUES = {"account_id": "549761668032", "request_timeout_seconds": 30.5, "report_timeout_minutes": 15}
-FLAT = {key: value for key, value in OAUTH.items() if key != "auth_method"} | {"access_token": "false-access-token"}
 
 
 def test_choices_are_those_of_the_api() -> None:

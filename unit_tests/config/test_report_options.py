@@ -2,56 +2,18 @@
 
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
-from source_pinterest.config import Config
 from source_pinterest.config.options import choices
 from source_pinterest.config.reports import (
-    CustomReport,
     day_limits_of,
     is_targeting,
 )
 from source_pinterest.dates import Granularity
-from unit_tests.configs import TODAY, sample
 from unit_tests.report_configs import read_report, read_reports, report
 
 LEVELS = choices("custom_reports", "level")
-
-
-def sampled(name: str) -> tuple[CustomReport, ...]:
-    return Config.from_mapping(sample(name), TODAY).custom_reports
-
-
-def test_four_fields_make_a_report_and_blank_or_unknown_ones_mean_nothing() -> None:
-    plain = CustomReport(name="Weekly", level="CAMPAIGN", granularity=Granularity.WEEK, columns=("SPEND_IN_DOLLAR",))
-    open_fields = set(CustomReport.__dataclass_fields__) - set(report())
-
-    assert read_report() == read_report(window_in_days=7) == plain
-    assert read_report(**dict.fromkeys(open_fields)) == read_report(**dict.fromkeys(open_fields, " ")) == plain
-
-
-def test_every_field_is_read() -> None:
-    monthly, ages, items = sampled("custom_reports")
-
-    assert monthly == CustomReport(
-        name="MyReport One",
-        level="CAMPAIGN",
-        granularity=Granularity.MONTH,
-        columns=("CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"),
-        click_window_days=7,
-        engagement_window_days=7,
-        view_window_days=0,
-        conversion_report_time="TIME_OF_CONVERSION",
-        attribution_types=("INDIVIDUAL",),
-        start_date=Date(2025, 3, 1),
-        ad_group_statuses=("RUNNING",),
-        ad_statuses=("APPROVED", "PAUSED"),
-    )
-    assert set(ages.targeting_types) == {"AGE_BUCKET", "GENDER", "COUNTRY", "REGION", "GEO", "LOCATION"}
-    assert (items.level, items.granularity) == ("PRODUCT_ITEM", Granularity.TOTAL)
-    assert items.product_group_statuses == ("RUNNING", "PAUSED")
 
 
 @pytest.mark.parametrize(
@@ -81,19 +43,6 @@ def test_a_stream_has_the_name_that_states_know() -> None:
         ("x" * 200, f"custom_{'x' * 200}"),
     ]:
         assert read_report(name=name).stream_name == stream_name, name
-
-
-def test_choices_are_read_in_any_case_each_once_in_order() -> None:
-    chosen = read_report(
-        level="ad_group_targeting ",
-        granularity="day",
-        targeting_types=["gender", "KEYWORD", "GENDER"],
-        campaign_statuses=["archived", "RUNNING", None, "ARCHIVED"],
-    )
-
-    assert (chosen.level, chosen.granularity) == ("AD_GROUP_TARGETING", Granularity.DAY)
-    assert chosen.targeting_types == ("KEYWORD", "GENDER")
-    assert chosen.campaign_statuses == ("RUNNING", "ARCHIVED")
 
 
 def test_the_window_of_a_report_stands_for_the_three_fields_of_the_official_form() -> None:

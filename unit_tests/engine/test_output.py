@@ -1,7 +1,6 @@
 """Lines leave whole and without secrets."""
 
 import errno
-import io
 import json
 import logging
 import os
@@ -104,17 +103,6 @@ def test_a_log_line_is_one_line_of_printable_characters_and_its_trace_several() 
 
     assert shown.startswith("board \ufffd[2J\ufffd12\ufffd \n")
     assert shown.endswith("ValueError: a\ufffdb\nc")
-
-
-class FullStream(io.StringIO):
-    """A stderr whose disk is full for a while."""
-
-    is_full = True
-
-    def write(self, text: str) -> int:
-        if self.is_full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return super().write(text)
 
 
 def test_an_error_that_ends_a_thread_is_logged_without_secrets(

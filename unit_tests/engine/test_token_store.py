@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pendulum
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 
@@ -53,23 +52,6 @@ class Platform:
 @pytest.fixture
 def platform() -> Platform:
     return Platform()
-
-
-def with_expiry(tokens: Tokens) -> dict[str, Any]:
-    """The credentials of a config that holds an access token as well, with new tokens."""
-    held = {"credentials": {**OAUTH, "access_token": "false-access-token", "token_expiry_date": "2020-01-01T00:00:00Z"}}
-    found: dict[str, Any] = with_tokens(held, tokens)["credentials"]
-    return found
-
-
-def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc() -> None:
-    with pendulum.test_local_timezone(pendulum.timezone("America/New_York")):  # type: ignore[attr-defined]
-        credentials = with_expiry(TOKENS)
-    lives = pendulum.parse(credentials["token_expiry_date"]) - pendulum.now("UTC")  # type: ignore[operator]
-
-    assert credentials["access_token"] == "false-access-token-2"
-    assert credentials["token_expiry_date"].endswith("Z")
-    assert 3_500 < lives.total_seconds() <= 3_600
 
 
 @pytest.mark.parametrize("setting", [None, "", "true"])

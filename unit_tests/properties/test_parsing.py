@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from source_pinterest.api.bodies import parse_json, rows_of
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.config import STATUSES, Config
-from unit_tests.configs import OAUTH, TODAY, config
+from unit_tests.configs import TODAY, config
 from unit_tests.properties.test_states import json_values
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
@@ -100,17 +100,3 @@ def test_a_config_is_read_or_rejected_in_a_sentence(options: dict[str, Any], is_
 
     assert rejected is None or rejected.failure_type is FailureType.config_error
     assert rejected is None or str(rejected.message).endswith(".")
-
-
-@given(
-    st.sampled_from(sorted(OAUTH)),
-    inputs | st.lists(inputs, max_size=2),
-    st.sampled_from(["", " ", "\n"]),
-)
-def test_no_credential_is_quoted(name: str, value: Any, blank: str) -> None:
-    credentials = {**OAUTH, name: [value, SECRET], "access_token": {"false": SECRET}, "auth_method": blank}
-    rejected = rejection_of({"credentials": credentials})
-
-    assert rejected is not None
-    assert SECRET not in f"{rejected.message}{rejected.internal_message}"
-    assert name == "client_secret" or OAUTH["client_secret"] not in f"{rejected.message}{rejected.internal_message}"

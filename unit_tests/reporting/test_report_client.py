@@ -70,6 +70,13 @@ def test_the_status_of_a_report_is_understood_in_every_form(body: Any, polled: P
     assert client_of(body).poll(request(), "a token") == polled
 
 
+def test_a_finished_report_without_a_link_has_no_rows_which_a_warning_says(caplog: pytest.LogCaptureFixture) -> None:
+    empty = ReadyReport(request(), "a token", PollResult(ReportStatus.FINISHED, seems_empty=True))
+
+    assert client_of().fetch(empty, list) == []
+    assert "ads_report: The report of 2026-01-01 to 2026-01-10 has no link, so it has no rows" in caplog.text
+
+
 @pytest.mark.parametrize("token", [None, "", "x" * 8_001, [1]])
 def test_a_response_to_a_creation_needs_a_usable_token(token: Any) -> None:
     assert client_of({"token": 2**62}).create(request()) == str(2**62)

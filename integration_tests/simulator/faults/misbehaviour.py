@@ -71,7 +71,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.LAST_90_DAYS_400: _rejecting(errors.last_90_days),
     FaultKind.TRANSIENT_400: _rejecting(errors.something_went_wrong),
     FaultKind.EMPTY_400: _gateway(400, b""),
-    FaultKind.ACCOUNT_REJECTD_400: _rejecting(errors.no_billing_profile),
+    FaultKind.ACCOUNT_REJECTED_400: _rejecting(errors.no_billing_profile),
     FaultKind.NOT_FOR_CLIENT_400: _rejecting(errors.not_for_client),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
     FaultKind.BAD_GATEWAY_HTML: _gateway(502),

@@ -18,7 +18,7 @@ class FaultKind(StrEnum):
     LAST_90_DAYS_400 = "last_90_days_400"
     TRANSIENT_400 = "transient_400"
     EMPTY_400 = "400_empty"
-    ACCOUNT_REJECTD_400 = "account_rejected_400"
+    ACCOUNT_REJECTED_400 = "account_rejected_400"
     NOT_FOR_CLIENT_400 = "not_for_client_400"
     SERVER_ERROR = "500"
     BAD_GATEWAY_HTML = "502_html"

@@ -12,7 +12,7 @@ from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.world import World
 
-_PINS_REJECTD = {
+_PINS_REJECTED = {
     "pins/analytics": ApiError(400, 400, "Invalid pins analytics parameters."),
     "multi_pins/analytics": ApiError(400, 1, "Invalid multi_pins analytics parameters."),
 }
@@ -62,7 +62,7 @@ def reject_names(settings: Settings, operation: Operation, arguments: Arguments)
 
 def reject_video_metrics(settings: Settings, world: World, operation: Operation, arguments: Arguments) -> None:
     """Rejects a request for the video metrics of pins of which one is a picture, with an `ApiError`."""
-    rejection_of = _PINS_REJECTD.get(operation.operation_id)
+    rejection_of = _PINS_REJECTED.get(operation.operation_id)
     if settings.video_metrics_of_pictures or rejection_of is None:
         return
     pins = arguments.get("pin_ids") or (arguments["pin_id"],)

@@ -8,7 +8,7 @@ from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.faults.script import Fault
 
-SEEN_REJECTD = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
+SEEN_REJECTED = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
 """Days after a click, an engagement and a view that Pinterest was seen to reject together."""
 
 
@@ -35,7 +35,7 @@ class Settings:
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
     approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is rejected
-    rejected_windows: Collection[tuple[int, int, int]] = SEEN_REJECTD  # click, engagement and view days
+    rejected_windows: Collection[tuple[int, int, int]] = SEEN_REJECTED  # click, engagement and view days
 
     def __post_init__(self) -> None:
         self.refresh_rotation = Rotation(self.refresh_rotation)

@@ -10,7 +10,6 @@ from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.progress import WarnOnce
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.streams.analytics.entity_keys import entity_keys, report_keys
 from source_pinterest.streams.analytics.row_validation import ReportKey, ReportRows
 from unit_tests.streams.pinterest import records_of
 
@@ -92,51 +91,3 @@ def test_an_ad_is_known_by_its_older_name_and_an_item_by_what_it_is_filed_under(
 
     assert [one["AD_ID"] for one in ads] == ["5", "7", ""]
     assert [(one[ENTITY_ID], one[ITEM_ID]) for one in items] == [("7", "7"), ("7", "8"), ("9", "9")]
-
-
-ACCOUNT = ["AD_ACCOUNT_ID"]
-AD_GROUP = [*ACCOUNT, "CAMPAIGN_ID", "AD_GROUP_ID"]
-AD = [*AD_GROUP, "AD_ID", "PIN_PROMOTION_ID"]
-COLUMNS = [*AD, "PIN_ID", "PRODUCT_GROUP_ID"]
-
-
-@pytest.mark.parametrize(
-    ("subject", "fields"),
-    [
-        (["AD_ACCOUNT_ID"], ACCOUNT),
-        (["AD_GROUP_ID"], AD_GROUP),
-        (["AD_ID"], [*AD, "PIN_ID"]),
-        (["PRODUCT_GROUP_ID"], [*AD_GROUP, "PRODUCT_GROUP_ID"]),
-        (["PRODUCT_GROUP_ID", "PIN_PROMOTION_ID"], [*AD, "PRODUCT_GROUP_ID", "PIN_ID"]),
-        (["PRODUCT_ITEM_ID"], ACCOUNT),
-    ],
-    ids="-".join,
-)
-def test_a_row_names_what_it_is_about_and_what_that_lies_in(subject: list[str], fields: list[str]) -> None:
-    assert [field for key in entity_keys(subject, COLUMNS) for field in key.fields] == fields
-
-
-def test_a_row_names_only_what_it_has_and_its_targeting() -> None:
-    keys = entity_keys(["CAMPAIGN_ID", "TARGETING_TYPE", "TARGETING_VALUE"], ["CAMPAIGN_ID"])
-
-    assert [(key.stream, key.fields) for key in keys] == [
-        ("campaigns", ("CAMPAIGN_ID",)),
-        ("targeting_options", ("TARGETING_TYPE", "TARGETING_VALUE")),
-    ]
-
-
-def test_each_id_leads_to_its_stream_and_the_pin_may_be_missing() -> None:
-    keys = {key.fields[0]: key for key in report_keys("PRODUCT_GROUP_TARGETING", COLUMNS, COLUMNS)}
-
-    assert {field: key.stream for field, key in keys.items()} == {
-        "AD_ACCOUNT_ID": "ad_accounts",
-        "CAMPAIGN_ID": "campaigns",
-        "AD_GROUP_ID": "ad_groups",
-        "AD_ID": "ads",
-        "PIN_PROMOTION_ID": "ads",
-        "PRODUCT_GROUP_ID": "product_group_promotions",
-        "PIN_ID": "pins",
-    }
-    assert {field: key.unless for field, key in keys.items() if key.unless} == {
-        "PIN_ID": "the pin is somebody else's or deleted"
-    }
