@@ -1,7 +1,6 @@
 """The command `python -m source_pinterest.page`, which writes a page about the folder of `read`.
 
-The page is made of the files of the folder alone. `page_data` says what it shows; this module writes it as HTML and
-CSV.
+The page is made of the files of the folder alone. `page_data` collects what it shows; this module writes HTML and CSV.
 """
 
 import argparse
@@ -12,7 +11,7 @@ import io
 import logging
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -24,7 +23,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from jinja2 import Environment, StrictUndefined
 
 from source_pinterest.cli.folder import OUTPUT, OutputFolder
-from source_pinterest.cli.page_data import AUDIENCES, DAYS, MOST_DAYS, WHOLE_CURRENCIES, Metric, PageData
+from source_pinterest.cli.page_data import DAYS, MOST_DAYS, WHOLE_CURRENCIES, Metric, PageData
 from source_pinterest.cli.tables import open_tables
 from source_pinterest.cli.terminal import say
 from source_pinterest.engine.token_store import make_private, write_private_text
@@ -80,9 +79,10 @@ def write_page(folder: Path, last: int = DAYS) -> Path:
         make_private(folder)
     with open_tables(folder, threads="2", memory_limit="310MB") as connection:
         content = PageData(connection, OutputFolder(folder), last).content()
-    style = _part("page.css")
-    content |= {"style": style, "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}
-    write_private_text(folder / PAGE, _environment().from_string(_part("page.html")).render(content))
+        style = _part("page.css")
+        content |= {"style": style, "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}
+        text = _environment().from_string(_part("page.html")).render(content)
+    write_private_text(folder / PAGE, text)
     return folder / PAGE
 
 
@@ -91,8 +91,6 @@ def _environment() -> Environment:
     environment.filters |= {"number": _number, "link": _link, "picture": _picture, "day": _day, "ticks": _ticks}
     environment.filters |= {"words": _words}
     environment.globals |= {"best_of": _best_of, "csv_of": _csv_of, "is_idle": _is_idle}
-    environment.globals |= {"rows_of": _rows_of, "audience_rows": _audience_rows, "video_rows": _video_rows}
-    environment.globals |= {"result_rows": lambda lines: [list(line.values()) for line in lines]}
     return environment
 
 
@@ -104,45 +102,27 @@ def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, An
     """Return the best number of each metric of which more or less is better, if the lines differ in it."""
     best = {}
     for metric in metrics:
-        numbers = {line[metric.column] for line in lines if not (line["is_other"] or line["is_rest"])} - {None}
+        numbers = {line[metric.column] for line in lines if line["kind"] == "entity"} - {None}
         if metric.better and len(numbers) > 1:
             best[metric.column] = max(numbers) if metric.better > 0 else min(numbers)
     return best
 
 
-def _csv_of(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a link to a table as CSV that needs no network. A text that a spreadsheet would compute gets a quote.
+def _csv_of(rows: Iterable[Iterable[Any]]) -> str:
+    """Return a link to a table as CSV that needs no network.
 
     Excel reads a name such as "Möbel" right only if the file begins with a byte order mark.
     """
     table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow(f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell for cell in row)
+    csv.writer(table).writerows([_cell(value) for value in row] for row in rows)
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode('utf-8-sig')).decode()}"
 
 
-def _rows_of(lines: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
-    """Yield the unrounded numbers of the lines of a level."""
-    for line in lines:
-        name = "Others" if line["is_other"] else "Rest" if line["is_rest"] else line["name"]
-        numbers = (line["exact_spend" if column == "spend" else column] for column in columns)
-        yield [line["key"], name, line["status"], *numbers]
-
-
-def _audience_rows(lines: list[dict[str, Any]], *, has_conversions: bool) -> Iterator[list[Any]]:
-    names = {6: "Others", 7: "Not told by Pinterest", 8: "Total"}
-    for line in lines:
-        numbers = [line[name] for name in ("spend", "impressions", "clicks")]
-        conversions = [line["conversions"] or Decimal()] if has_conversions else []
-        yield [AUDIENCES[line["type"]], line["value"] or names.get(line["place"]), *numbers, *conversions]
-
-
-def _video_rows(lines: list[dict[str, Any]]) -> Iterator[list[Any]]:
-    for line in lines:
-        one = [line["key"], line["name"]] if line["keys"] == 1 else ["", "Others"]
-        yield [*(["", "Total"] if line["is_total"] else one), line["spend"], line["views"], line["completed"]]
+def _cell(value: Any) -> Any:
+    """Return a number without zeros at its end, and a text that a spreadsheet would compute after a quote."""
+    if isinstance(value, Decimal | float):
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
 
 
 def _is_idle(line: dict[str, Any]) -> bool:

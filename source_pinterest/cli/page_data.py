@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,15 +27,50 @@ _COUNTS = """
         (select count(*) from lacking) as lacking, (select count(*) from strip) as strips,
         (select count(distinct currency) from account) as currencies
 """
-_LISTS = ("account", "campaign", "ad_group", "ad", "day", "month", "curves", "videos", "viewers", "results")
-"""The lists that the page shows for each currency, beside the line of the currency."""
-_OF_CURRENCIES = {
-    "bars": "from bar where currency in (select currency from ranked) order by first_day",
+_LISTS = {
+    "day": "from bar where unit = 'day' order by first_day",
+    "month": "from bar where unit = 'month' order by first_day",
     "curves": "from curve order by is_newest",
-    "videos": "from video where currency in (select currency from ranked)",
-    "viewers": "from viewer where currency in (select currency from ranked)",
+    "videos": "from line where level = 'ad' and kind = 'entity' and views > 0 "
+    "qualify row_number() over (partition by currency order by views desc, key) <= 10 order by views desc, key",
+    "viewers": "from viewer",
+    "results": "select currency, name, sum(columns(* exclude (currency, account, place, name))) from result "
+    "group by currency, name, place order by place",
 }
-"""Queries whose rows belong to a currency, by the list that takes them; bars go into that of their unit."""
+"""The lists that the page shows for each currency, beside the lines of its entities."""
+_MOST_CURRENCIES = 40
+_HEADS = {
+    "Ad account ID": "account",
+    "Ad account": "account.name",
+    "Currency": "account.currency",
+    "First day": "first_day",
+    "Last day": "last_day",
+}
+"""The columns that each table to save begins with, by their heads."""
+_ENTITY = {"ID": "key", "Name": "rows.name", "Status": "status"}
+_BUDGET = {"Budget a day": "budget", "Spend a day, newest 7": "spend_a_day"}
+_HEADS_OF = {
+    "account": {},
+    "campaign": {**_ENTITY, "Objective": "objective", **_BUDGET},
+    "ad_group": {**_ENTITY, "Campaign": "in_campaign", **_BUDGET},
+    "ad": {
+        **_ENTITY,
+        "Pin title": "pin_title",
+        "Link": "url",
+        "Picture": "picture",
+        "Campaign": "in_campaign",
+        "Ad group": "in_ad_group",
+    },
+    "audience": {"Type": "type", "Value": "value"},
+    "result": {
+        "Type": "rows.name",
+        "Conversions": "number",
+        "Value": "value",
+        "After a click": "after_click",
+        "After a view": "after_view",
+    },
+}
+"""The columns of each table to save that are no metrics, by their heads."""
 _KINDS = ("final", "spend_final", "provisional", "missing", "gone")
 WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
@@ -89,6 +123,8 @@ METRICS = (
     Metric("Saves", "saves", ("REPIN_1", "REPIN_2"), paid="paid_saves"),
     Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True),
     Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
+    Metric("Views of 2 seconds", "views", ("TOTAL_VIDEO_MRC_VIEWS",)),
+    Metric("Views of 95%", "completed", ("TOTAL_VIDEO_P95_COMBINED",)),
 )
 _TYPES = {
     "PAGE_VISIT": "Page visits",
@@ -102,25 +138,9 @@ _TYPES = {
     "CUSTOM": "Custom events",
 }
 """The types of conversions that the page tells apart, by Pinterest's names."""
-VIDEO_VIEWS, VIDEO_COMPLETED = "TOTAL_VIDEO_MRC_VIEWS", "TOTAL_VIDEO_P95_COMBINED"
-
-
-class _Fields(NamedTuple):
-    """The fields of a type of conversions."""
-
-    number: str
-    value: str
-    after_click: str
-    after_view: str
-
-
-def _fields_of(conversion: str) -> _Fields:
-    names = (conversion, f"{conversion}_VALUE_IN_MICRO_DOLLAR", f"CLICK_{conversion}", f"VIEW_{conversion}")
-    return _Fields(*(f"TOTAL_{name}" for name in names))
-
-
-_MORE = (VIDEO_VIEWS, VIDEO_COMPLETED, *(field for conversion in _TYPES for field in _fields_of(conversion)))
-"""The fields that only some tables of the page need, beside those of the metrics."""
+_RESULT = ("TOTAL_{0}", "TOTAL_{0}_VALUE_IN_MICRO_DOLLAR", "TOTAL_CLICK_{0}", "TOTAL_VIEW_{0}")
+"""The fields of a type of conversions: their number, their value, and those after a click and after a view."""
+_MORE = [field.format(conversion) for conversion in _TYPES for field in _RESULT]
 _NUMBERS = sorted({"SPEND_IN_DOLLAR", *_MORE, *(field for metric in METRICS for field in metric.fields)})
 AUDIENCES = {
     "COUNTRY": "Countries",
@@ -200,7 +220,8 @@ class PageData:
         )
         connection.execute("set variable last = $last", {"last": last})
         sql = files(__package__).joinpath("page_numbers.sql").read_text(encoding="utf-8")
-        connection.execute(sql.replace("/* more */", ", ".join(f"{name}: {name}" for name in _MORE)))
+        sql = sql.replace("/* more */", ", ".join(f"{name}: {name}" for name in _MORE))
+        connection.execute(sql.replace("/* types */", ", ".join(self._results())))
 
     def content(self) -> dict[str, Any]:
         """Return what the page shows, by the names of its template."""
@@ -217,6 +238,7 @@ class PageData:
             "currencies": self._currencies(),
             "metrics": self.metrics,
             "metrics_of": self.metrics_of,
+            "table_of": self.table_of,
             "audiences": AUDIENCES,
             "strips": self._rows("from strip limit $most", most=MOST_ROWS),
             "lacking": self._rows("from lacking limit $most", most=MOST_LINES),
@@ -269,35 +291,56 @@ class PageData:
 
     def _currencies(self) -> list[dict[str, Any]]:
         """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
-        currencies: dict[str, dict[str, Any]] = {}
-        for line in self._rows("select *, spend as exact_spend from line"):
-            if line["level"] == "currency":
-                currencies[line["currency"]] = line | {name: [] for name in _LISTS}
-            else:
-                currencies[line["currency"]][line["level"]].append(line)
-        for code, currency in currencies.items():
-            for level in ("account", "campaign", "ad_group", "ad"):
-                _add_up(currency[level], currency["spend"], 0 if code in WHOLE_CURRENCIES else 2)
-        for name, query in _OF_CURRENCIES.items():
+        levels = ("account", "campaign", "ad_group", "ad")
+        lines = self._rows("from line where level = 'currency' limit $most", most=_MOST_CURRENCIES)
+        currencies = {line["currency"]: line | {name: [] for name in (*levels, *_LISTS)} for line in lines}
+        shown = {"line": "from line where level <> 'currency' and is_shown", **_LISTS}
+        for name, query in shown.items():
             for row in self._rows(query):
-                currencies[row["currency"]][row.get("unit", name)].append(row)
-        for sums in self._rows("from result where currency in (select currency from ranked)"):
-            currencies[sums["currency"]]["results"] = self._results(sums)
+                if row["currency"] in currencies:
+                    currencies[row["currency"]][row["level"] if name == "line" else name].append(row)
         return list(currencies.values())
 
-    def _results(self, sums: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the conversions of a currency by type: of the types that were read, those that have any."""
-        requested = self._requested_fields(self._rows("from period")[0]["lead"])
-        results = []
-        for conversion, name in _TYPES.items():
-            fields = _fields_of(conversion)
-            values = {
-                key: sums[field] or Decimal() if field in requested else None for key, field in fields._asdict().items()
-            }
-            if any(values.values()):
-                values["value"] = None if values["value"] is None else values["value"] / 1_000_000
-                results.append({"name": name, **values})
-        return results
+    def _results(self) -> Iterator[str]:
+        """Yield the sums of each type of conversions in SQL; null if its field was not requested."""
+        fields = next((set(self._columns[stream]) for stream in (OWN, *PARTS) if stream in self._columns), set())
+        for place, (conversion, name) in enumerate(_TYPES.items()):
+            sums = [
+                f"coalesce(sum(more.{field}), 0)" if field in fields else "null::decimal(38, 6)"
+                for field in (form.format(conversion) for form in _RESULT)
+            ]
+            number, value, after_click, after_view = sums
+            yield (
+                f"{{name: '{name}', place: {place}, number: {number}, value: {value} * 0.000001, "
+                f"after_click: {after_click}, after_view: {after_view}}}"
+            )
+
+    def table_of(self, level: str, stream: str, currency: str) -> Iterator[Sequence[Any]]:
+        """Yield the heads of a table to save, then a row for each entity, audience or type of conversions.
+
+        Args:
+            level: which table, such as campaign.
+            stream: the stream that it is made of.
+            currency: the currency of the ad accounts.
+        """
+        metrics = {metric.name: metric.column for metric in self.metrics_of(stream)}
+        if level == "result":
+            source, metrics = "select *, place as rank from result", {}
+        elif level == "audience":
+            source = "select *, -spend as rank from seen where type is not null"
+            counted = ("spend", "impressions", "clicks", "conversions")
+            metrics = {name: column for name, column in metrics.items() if column in counted}
+        else:
+            source = f"from line where level = '{level}' and kind = 'entity'"
+        columns = _HEADS | _HEADS_OF[level] | metrics
+        yield list(columns)
+        result = self._connection.execute(
+            f"select {', '.join(columns.values())} from ({source}) as rows "  # noqa: S608 - of names in the code
+            "join account using (account), period where account.currency = $currency order by rank",
+            {"currency": currency},
+        )
+        while rows := result.fetchmany(1000):
+            yield from rows
 
     def _sums(self) -> dict[str, Any]:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
@@ -327,11 +370,3 @@ def _is_of_run(path: Path) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _add_up(lines: list[dict[str, Any]], spend: Decimal, digits: int) -> None:
-    """Round the last line that stands for several entities so that the rounded lines add up to the spend."""
-    of_several = [line for line in lines if line["is_other"] or (line["is_rest"] and line["spend"])]
-    for line in of_several[-1:]:
-        others = sum(round(other["spend"], digits) for other in lines if other is not line)
-        line["spend"] = round(spend, digits) - others

@@ -1,6 +1,6 @@
 -- What the page shows, made of the records in `entity` and `analytics`, the days in `known` and the metrics in `metric`;
 -- the variable last is the number of its days. An amount without a column for it is null, as is one that is zero. `more`
--- has the fields of conversions by type and of videos, by their names.
+-- has the fields of conversions by type, by their names.
 create view delivery as
 select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as account, campaign_id as campaign,
     campaign_name, ad_group_id as ad_group, ad_id as ad, currency, {/* more */} as more,
@@ -10,7 +10,8 @@ select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as a
     coalesce(clickthrough_1, 0) + coalesce(clickthrough_2, 0) as clicks,
     coalesce(outbound_click_1, 0) + coalesce(outbound_click_2, 0) as outbound,
     coalesce(repin_1, 0) + coalesce(repin_2, 0) as saves, total_conversions as conversions, total_checkout as checkouts,
-    (total_checkout_value_in_micro_dollar * 0.000001)::decimal(38, 6) as order_value
+    (total_checkout_value_in_micro_dollar * 0.000001)::decimal(38, 6) as order_value, total_video_mrc_views as views,
+    total_video_p95_combined as completed
 from analytics where targeting_type is null;
 
 create view audience as
@@ -86,42 +87,44 @@ where delivery.day >= least(before_day, chart_day);
 
 -- These rows once for each level.
 create view part as
-select level, currency, day,
-    case level when 'currency' then currency when 'account' then account when 'campaign' then campaign
-        when 'ad_group' then ad_group else ad end as key,
-    span,
-    columns(spanned.* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad, currency, more,
-        span))
+select level, case level when 'currency' then currency when 'account' then account when 'campaign' then campaign
+    when 'ad_group' then ad_group else ad end as key, spanned.* exclude (stream, read_at, ad, more)
 from period
 cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad')) as levels(level)
 join spanned on spanned.stream = case level when 'campaign' then 'campaign_analytics'
     when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end;
 
-create table ranked as
-select level, currency, key, row_number() over (partition by level, currency order by sum(spend) desc nulls last, key)
-    as rank, rank > if(level = 'account', 50, 10) as is_other
-from part where span = 'newest' group by level, currency, key;
-delete from ranked where currency not in (
-    select currency from ranked where level = 'currency'
-    order by (select count(*) from account where account.currency = ranked.currency) desc, currency limit 40);
-
--- The lines of the page: the first of each level, the others in one, and what the whole has beyond them.
+-- The sums of each entity of a level over the newest days and over those before. The page shows the first by their spend,
+-- the others in one line, and in one what the whole has beyond them.
 create table summed as
-select level, currency, is_other, false as is_rest, if(is_other, null, rank) as rank, span, day, min(key) as key,
-    count(distinct key) as keys,
-    coalesce(sum(columns(* exclude (level, currency, is_other, rank, span, day, key))), 0)::decimal(38, 6)
-from part join ranked using (level, currency, key)
-group by grouping sets ((level, currency, is_other, if(is_other, null, rank), span),
-    (level, currency, is_other, if(is_other, null, rank), span, day));
+with own as (
+    select level, currency, key, span, 'entity' as kind, 1 as keys, any_value(account) as account,
+        any_value(campaign) as campaign, any_value(campaign_name) as campaign_name, any_value(ad_group) as ad_group,
+        coalesce(sum(columns(part.* exclude (level, currency, key, span, day, account, campaign, campaign_name, ad_group))),
+            0)::decimal(38, 6)
+    from part where span <> 'other' group by level, currency, key, span
+),
+placed as (
+    select level, currency, key, row_number() over (partition by level, currency order by spend desc, key) as rank,
+        rank <= if(level = 'account', 50, 10) as is_shown
+    from own where span = 'newest'
+)
+select * from own join placed using (level, currency, key);
 
-insert into summed
-select levels.level, currency, false, true, null, 'newest', null, '', 0,
-    sum(if(summed.level = 'currency', 1, -1) * columns(summed.* exclude
-        (level, currency, is_other, is_rest, rank, span, day, key, keys)))
+insert into summed by name
+select level, currency, 'other' as kind, span, true as is_shown, count(*) as keys,
+    sum(columns(summed.* exclude (level, currency, key, span, kind, keys, account, campaign, campaign_name, ad_group, rank,
+        is_shown)))
+from summed where span = 'newest' and not is_shown group by level, currency, span;
+
+insert into summed by name
+select levels.level, currency, 'rest' as kind, span, true as is_shown, 0 as keys,
+    sum(if(summed.level = 'currency', 1, -1) * columns(summed.* exclude (level, currency, key, span, kind, keys, account,
+        campaign, campaign_name, ad_group, rank, is_shown)))
 from (select distinct level, currency from summed where level in ('campaign', 'ad_group', 'ad')) as levels
 join summed using (currency)
-where summed.level in ('currency', levels.level) and span = 'newest' and day is null
-group by levels.level, currency;
+where summed.level in ('currency', levels.level) and span = 'newest' and kind = 'entity'
+group by levels.level, currency, span;
 
 create view number as
 select *, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
@@ -129,7 +132,7 @@ select *, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as c
     order_value / nullif(spend, 0) as roas, paid_clicks / nullif(paid_impressions, 0) as paid_ctr,
     spend / nullif(paid_clicks, 0) as paid_cpc
 from summed
-where not is_rest or spend <> 0 or impressions <> 0 or conversions <> 0;
+where kind <> 'rest' or spend <> 0 or impressions <> 0 or conversions <> 0;
 
 -- What a campaign or an ad group may spend a day, beside the mean of the newest seven days whose spend is final. Of a
 -- budget for its whole life: what is left of it, over the days that are left; unknown unless all its days were read.
@@ -172,66 +175,39 @@ create macro shown_status(own, summary, campaign, ad_group) as case
     when ad_group in ('PAUSED', 'ARCHIVED') then 'AD_GROUP_' || ad_group
     else coalesce(summary, own) end;
 
--- The names of the lines, each with what it belongs to or consists of.
-create view named as
-select 'currency' as level, currency as key, if(currency = '', 'Unknown currency', currency) as name,
-    if(count(*) = 1, min(coalesce(name, account)), count(*) || ' ad accounts') as detail, null as url, null as picture,
-    count(*) as accounts, null as status, null as objective
-from account group by currency
-union all
-select 'account', account, coalesce(name, account), account, null, null, 1, null, null from account
-union all
-select 'campaign', campaign, left(coalesce(max(entity.name), max(campaign_name), campaign), 300), max(account.name), null,
-    null, 1, max(shown_status(status, summary_status, null, null)), max(objective_type)
-from delivery join account using (account)
-left join entity on entity.stream = 'campaigns' and entity.id = campaign
-where campaign in (select key from ranked where level = 'campaign' and not is_other) group by campaign
-union all
-select 'ad_group', ad_group, left(coalesce(max(entity.name), ad_group), 300),
-    left(coalesce(max(campaigns.name), max(campaign_name)), 300), null, null, 1,
-    max(shown_status(entity.status, entity.summary_status, campaigns.status, null)), null
-from delivery
-left join entity on entity.stream = 'ad_groups' and entity.id = ad_group
-left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
-where ad_group in (select key from ranked where level = 'ad_group' and not is_other) group by ad_group
-union all
-select 'ad', ad, left(coalesce(max(nullif(pins.title, '')), max(nullif(ads.name, '')), ad), 300),
-    left(coalesce(max(campaigns.name), max(campaign_name)), 300), max(coalesce(ads.destination_url, pins.link)),
-    max(coalesce(pins.image_url, pins.video_cover_url)), 1,
-    max(shown_status(ads.status, ads.summary_status, campaigns.status, groups.status)), null
-from delivery
-left join entity as ads on ads.stream = 'ads' and ads.id = ad
-left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
-left join entity as groups on groups.stream = 'ad_groups' and groups.id = ad_group
-left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = ads.pin_id
-    and pins.ad_account_id = ads.ad_account_id
-where ad in (select key from ranked where level = 'ad' and not is_other) group by ad;
-
 -- The spend of each line by day: bars from 0 to 20, each line to its own scale, as one path of an SVG.
 create view spark as
+with daily as (
+    select level, currency, if(is_shown, rank, null) as rank, day, sum(part.spend) as spend
+    from part join summed using (level, currency, key)
+    where part.span = 'newest' and summed.span = 'newest' group by all
+)
 select level, currency, rank, string_agg(format('M{} 20v{:.1f}h.8v{:.1f}z', day - first_day, -height, height), '')
     as path
-from (select *, (20 * spend / max(spend) over (partition by level, currency, rank))::double as height from summed
-    where span = 'newest' and day is not null and spend > 0), period
+from (select *, (20 * spend / max(spend) over (partition by level, currency, rank))::double as height from daily
+    where spend > 0), period
 group by level, currency, rank;
 
 -- Each number of a currency by day: a path of the newest days and one of those before, both to one scale. A day without
 -- a row has no spend, but also no rate.
 create view curve as
-with point as (
-    unpivot (select currency, day, spend::double as spend, impressions::double as impressions, ctr::double as ctr,
-        cpc::double as cpc, cpm::double as cpm, conversions::double as conversions, cpa::double as cpa,
-        roas::double as roas from number, period where level = 'currency' and day between chart_day and last_day)
-    on columns(* exclude (currency, day)) into name metric value value
-    union all
-    select currency, day::date, unnest(['spend', 'impressions', 'conversions']), 0
-    from (select distinct currency from summed), period, unnest(generate_series(chart_day, last_day, interval 1 day))
-        as t(day)
+with daily as (
+    select currency, day::date as day, coalesce(sum(spend), 0) as spend, coalesce(sum(impressions), 0) as impressions,
+        coalesce(sum(conversions), 0) as conversions, sum(clicks) as clicks, sum(paid_impressions) as paid_impressions,
+        sum(order_value) as order_value
+    from period cross join (select distinct currency from summed) as known_currency
+    cross join unnest(generate_series(chart_day, last_day, interval 1 day)) as t(day)
+    left join spanned using (currency, day)
+    where stream is null or stream = lead group by currency, day
 ),
-highest as (
-    select currency, metric, day, max(value) as value, max(max(value)) over (partition by currency, metric) as top
-    from point group by currency, metric, day
-)
+point as (
+    unpivot (select currency, day, spend::double as spend, impressions::double as impressions,
+        conversions::double as conversions, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
+        spend / nullif(paid_impressions, 0) as cpm, spend / nullif(conversions, 0) as cpa,
+        order_value / nullif(spend, 0) as roas from daily)
+    on columns(* exclude (currency, day)) into name metric value value
+),
+highest as (select *, max(value) over (partition by currency, metric) as top from point)
 select currency, metric, day >= first_day as is_newest,
     'M' || string_agg(format('{} {:.1f}', day - chart_day, 30 - 28 * value / top), 'L' order by day) as path
 from highest, period where top > 0
@@ -266,8 +242,8 @@ with amount as (
 ),
 catalog as (
     unpivot (
-        select account, day, sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad,
-            currency, more, conversions, paid_impressions, paid_clicks, paid_outbound, paid_saves)))
+        select account, day,
+            sum(columns('^(spend|impressions|clicks|outbound|saves|checkouts|order_value)$'))
         from delivery
         where stream = 'campaign_analytics'
             and campaign in (select id from entity where stream = 'campaigns' and objective_type like 'CATALOG%')
@@ -308,89 +284,96 @@ select *, own_read_at::date as own_read,
     parts_read_at::date as parts_read
 from compared where differs and not coalesce(is_of_catalog, false) order by day desc, account, stream, metric;
 
--- The lines as they are shown: with their names, their days, and the days before if no day lacks in either.
+-- The lines with their names, their days, and the days before if no day lacks in either. The name of an ad is its own;
+-- that of its pin stands beside it.
 create view line as
-with before as (
-    select * from number
-    where day is null and span = 'before' and level in ('currency', 'account') and key not in (
+with of_currency as (
+    select currency, count(*) as accounts, if(count(*) = 1, min(coalesce(name, account)), count(*) || ' ad accounts') as detail
+    from account group by currency
+),
+before as (
+    select * from number where span = 'before' and level in ('currency', 'account') and key not in (
         select account from gap union select currency from gap join account using (account))
 )
-select newest.*, named.* exclude (level, key), spark.path as spark, budget.budget, budget.spend_a_day,
-    if(before.key is null, null, before) as before
+select newest.*, account.name as account_name, own.objective_type as objective, pins.title as pin_title,
+    left(coalesce(campaigns.name, newest.campaign_name), 300) as in_campaign, left(groups.name, 300) as in_ad_group,
+    left(case newest.level when 'currency' then if(newest.key = '', 'Unknown currency', newest.key)
+        when 'account' then coalesce(account.name, newest.key) when 'campaign' then coalesce(in_campaign, newest.key)
+        else coalesce(nullif(own.name, ''), newest.key) end, 300) as name,
+    case newest.level when 'currency' then of_currency.detail when 'account' then newest.key
+        when 'campaign' then account.name else in_campaign end as detail,
+    coalesce(own.destination_url, pins.link) as url, coalesce(pins.image_url, pins.video_cover_url) as picture,
+    case when coalesce(own.status, 'ACTIVE') <> 'ACTIVE' then own.status
+        when newest.level <> 'campaign' and campaigns.status in ('PAUSED', 'ARCHIVED') then 'CAMPAIGN_' || campaigns.status
+        when newest.level = 'ad' and groups.status in ('PAUSED', 'ARCHIVED') then 'AD_GROUP_' || groups.status
+        else coalesce(own.summary_status, own.status) end as status,
+    of_currency.accounts, spark.path as spark, budget.budget, budget.spend_a_day, if(before.key is null, null, before) as before
 from number as newest
-left join named on named.level = newest.level and named.key = newest.key and not is_other and not is_rest
-left join spark on spark.level = newest.level and spark.currency = newest.currency and not is_rest
-    and spark.rank is not distinct from newest.rank
-left join budget on budget.level = newest.level and budget.key = newest.key and not is_other and not is_rest
-left join before on before.level = newest.level and before.currency = newest.currency and before.rank = newest.rank
-where newest.day is null and newest.span = 'newest'
-order by newest.level = 'currency' desc, accounts desc, newest.currency, newest.level, newest.is_rest, newest.is_other,
+join of_currency using (currency)
+left join account on account.account = newest.account
+left join entity as own on own.id = newest.key and own.stream = newest.level || 's'
+left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = newest.campaign
+left join entity as groups on groups.stream = 'ad_groups' and groups.id = newest.ad_group
+left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = own.pin_id and pins.ad_account_id = own.ad_account_id
+left join spark on spark.level = newest.level and spark.currency = newest.currency and newest.is_shown
+    and newest.kind <> 'rest' and spark.rank is not distinct from newest.rank
+left join budget on budget.level = newest.level and budget.key = newest.key
+left join before on before.level = newest.level and before.currency = newest.currency and before.key = newest.key
+where newest.span = 'newest'
+order by newest.level = 'currency' desc, accounts desc, newest.currency, newest.level, newest.kind = 'rest', newest.kind,
     newest.rank;
 
--- The conversions of each currency by type, and their values, by the names of their fields.
+-- The conversions of each ad account by type: of the types that were read, those that have any.
 create view result as
-select currency, sum(columns(* exclude (currency))) from (
-    select currency, unnest(more) from spanned, period where stream = lead and span = 'newest')
-group by currency;
+select * from (
+    select currency, account, unnest([/* types */], recursive := true) from spanned, period
+    where stream = lead and span = 'newest' group by currency, account)
+where number > 0 or value > 0 or after_click > 0 or after_view > 0;
 
--- The ads with video views in each currency: the ten with the most, the others in one line, and their total.
-create view video as
-with watched as (
-    select currency, ad, sum(spend) as spend, sum(more.total_video_mrc_views) as views,
-        sum(more.total_video_p95_combined) as completed
-    from spanned where stream = 'ad_analytics' and span = 'newest' group by currency, ad having views > 0
-),
-placed as (select *, row_number() over (partition by currency order by views desc, ad) as place from watched)
-select placed.currency, if(place > 10, 11, place) as place, grouping(if(place > 10, 11, place)) = 1 as is_total,
-    count(*) as keys, min(ad) as key, sum(spend) as spend, sum(views) as views, sum(completed) as completed,
-    any_value(left(coalesce(nullif(pins.title, ''), nullif(ads.name, ''), ad), 300)) as name
-from placed
-left join entity as ads on ads.stream = 'ads' and ads.id = ad
-left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = ads.pin_id
-    and pins.ad_account_id = ads.ad_account_id
-group by grouping sets ((placed.currency, if(place > 10, 11, place)), (placed.currency)) order by is_total, place;
-
--- Who saw the ads, in each currency: the five values of a targeting type with the most spend, the others in one line, and
--- what the ad accounts have beyond them. Counted are the days that are final in both.
-create table viewer as
+-- Who saw the ads of each ad account. Counted are the days that are final in both.
+create table seen as
 with source as (
     select stream from known_day where stream like '%targeting%' and kind in ('final', 'spend_final') group by stream
     order by list_position(['ad_account_targeting_analytics', 'campaign_targeting_analytics',
         'ad_group_targeting_analytics'], stream) nulls last limit 1
 ),
 both_day as (
-    select lead_day.account, lead_day.day from period join final_day as lead_day on lead_day.stream = lead
+    select source.stream, lead, lead_day.account, lead_day.day
+    from source, period join final_day as lead_day on lead_day.stream = lead
     join final_day as other on other.account = lead_day.account and other.day = lead_day.day
-    join source on other.stream = source.stream
-    where lead_day.day between first_day and last_day
-),
-whole as (
-    select currency, sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks,
-        sum(conversions) as conversions, count(distinct day) as days
-    from spanned join period on stream = lead join both_day using (account, day) where span = 'newest' group by currency
-),
-told as (
-    select account.currency, type, value, sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks,
-        sum(conversions) as conversions,
-        row_number() over (partition by account.currency, type order by sum(spend) desc nulls last, value) as place
-    from audience join source using (stream) join both_day using (account, day) join account using (account)
-    group by account.currency, type, value
+    where other.stream = source.stream and lead_day.day between first_day and last_day
+)
+select account.currency, account, stream, type, value, null::bigint as days, sum(spend) as spend,
+    sum(impressions) as impressions, sum(clicks) as clicks, sum(conversions) as conversions
+from audience join both_day using (stream, account, day) join account using (account) group by all
+union all
+select spanned.currency, account, both_day.stream, null, null, count(distinct day), sum(spend), sum(impressions),
+    sum(clicks), sum(conversions)
+from spanned join both_day using (account, day) where spanned.stream = lead and span = 'newest' group by all;
+
+-- In each currency: the five values of a targeting type with the most spend, the others in one line (6), what the ad
+-- accounts have beyond them (7), and their total (8).
+create view viewer as
+with told as (
+    select currency, type, value, sum(columns('^(spend|impressions|clicks|conversions)$')),
+        row_number() over (partition by currency, type order by sum(spend) desc nulls last, value) as place
+    from seen where type is not null group by currency, type, value
 ),
 line as (
     select currency, type, least(place, 6) as place, if(min(place) > 5, null, min(value)) as value, count(*) as keys,
-        sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks, sum(conversions) as conversions
+        sum(columns('^(spend|impressions|clicks|conversions)$'))
     from told group by currency, type, least(place, 6)
     union all
-    select currency, type, 7, null, 0, whole.spend - coalesce(sum(told.spend), 0),
-        whole.impressions - coalesce(sum(told.impressions), 0), whole.clicks - coalesce(sum(told.clicks), 0),
-        whole.conversions - coalesce(sum(told.conversions), 0)
-    from told join whole using (currency) group by currency, type, whole.spend, whole.impressions, whole.clicks,
-        whole.conversions
+    select currency, types.type, 8, null, max(days), sum(columns('^(spend|impressions|clicks|conversions)$'))
+    from seen join (select distinct currency, type from told) as types using (currency)
+    where seen.type is null group by currency, types.type
     union all
-    select currency, type, 8, null, days, whole.spend, whole.impressions, whole.clicks, whole.conversions
-    from whole join (select distinct currency, type from told) using (currency)
+    select currency, types.type, 7, null, 0,
+        sum(if(seen.type is null, 1, -1) * columns('^(spend|impressions|clicks|conversions)$'))
+    from seen join (select distinct currency, type from told) as types using (currency)
+    where seen.type is null or seen.type = types.type group by currency, types.type
 )
-select *, (select stream from source) as stream, clicks / nullif(impressions, 0) as ctr,
+select *, (select any_value(stream) from seen) as stream, clicks / nullif(impressions, 0) as ctr,
     spend / nullif(conversions, 0) as cpa
 from line where place <> 7 or spend <> 0 or impressions <> 0 or clicks <> 0 or conversions <> 0
 order by currency, list_position(['COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE'], type), place;

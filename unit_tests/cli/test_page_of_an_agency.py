@@ -1,0 +1,137 @@
+"""The page about 40 campaigns of two ad accounts in two currencies, and organic streams, beside the records."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from unit_tests.cli.page_folder import (
+    AD_GROUPS,
+    ADS,
+    CAMPAIGNS,
+    FIRST,
+    MILLION,
+    OWN,
+    TARGETING,
+    TODAY,
+    Folder,
+    day,
+    text_of,
+)
+from unit_tests.cli.test_page import tables_in
+
+ACCOUNTS = {"7": ("Möbel", "EUR"), "8": ("Shoes", "USD")}
+NEWEST = (0, 10, 29)
+"""Days of the newest 30 with a row, counted back from the last final one."""
+
+
+class Agency(NamedTuple):
+    """A page, its text, and the sums of the records behind it over the newest 30 days, by stream and id."""
+
+    page: str
+    text: str
+    sums: dict[tuple[str, str], dict[str, Decimal]]
+
+
+def rows_of(account: str) -> Iterator[tuple[str, str, int, dict[str, Any]]]:
+    """The rows of an account: the stream, the id of the entity, how many days ago, and the fields."""
+    numbers = range(25) if account == "7" else range(25, 40)
+    for back in (*NEWEST, 45):
+        for number in numbers:
+            ids = {"CAMPAIGN_ID": f"c{number}", "AD_GROUP_ID": f"g{number}", "AD_ID": f"a{number}"}
+            fields = {"spend": number + 0.25, "TOTAL_CONVERSIONS": number, "TOTAL_CHECKOUT": number / 4}
+            fields |= {"REPIN_1": 3, "TOTAL_VIDEO_MRC_VIEWS": number * 2}
+            for stream, column in ((CAMPAIGNS, "CAMPAIGN_ID"), (AD_GROUPS, "AD_GROUP_ID"), (ADS, "AD_ID")):
+                yield stream, ids[column], back, ids | fields
+        whole = {"spend": sum(number + 0.25 for number in numbers), "TOTAL_CONVERSIONS": sum(numbers)}
+        yield OWN, account, back, whole | {"TOTAL_CHECKOUT": sum(numbers) / 4, "REPIN_1": 3 * len(numbers)}
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    """Two ad accounts with 25 and 15 campaigns, each of an ad group and an ad, and the organic streams of the owner."""
+    folder = Folder(tmp_path_factory.mktemp("agency"))
+    sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for account, (name, currency) in ACCOUNTS.items():
+        folder.account(account, name, currency)
+        for stream, key, back, fields in rows_of(account):
+            folder.delivered(stream, account, day(back), **fields)
+            if back in NEWEST:
+                for column, value in fields.items():
+                    if not isinstance(value, str):
+                        sums[stream, key][column] += Decimal(str(value))
+        for back in NEWEST:
+            row = {"TARGETING_TYPE": "COUNTRY", "TARGETING_VALUE": "DE", "AD_ACCOUNT_ID": account, "DATE": day(back)}
+            folder.record(TARGETING, {**row, "SPEND_IN_MICRO_DOLLAR": 1.5 * MILLION})
+        for stream in (OWN, CAMPAIGNS, AD_GROUPS, ADS, TARGETING):
+            folder.days(stream, account)
+    for number in range(40):
+        account = "7" if number < 25 else "8"
+        whose = {"ad_account_id": account, "status": "ACTIVE"}
+        folder.record("campaigns", {"id": f"c{number}", "name": f"Campaign {number}", **whose})
+        folder.record(
+            "ad_groups", {"id": f"g{number}", "name": f"Group {number}", "campaign_id": f"c{number}", **whose}
+        )
+        folder.record("ads", {"id": f"a{number}", "name": f"Ad {number}", "pin_id": f"p{number}", **whose})
+        pin = {"pin_id": f"p{number}", "ad_account_id": account, "title": f"Pin {number}"}
+        folder.record("ad_pins", {**pin, "image_url": f"https://i.pinimg.com/{number}.jpg"})
+    for stream in ("campaigns", "ad_groups", "ads", "ad_pins"):
+        folder.end(stream)
+    for back in (*NEWEST, 45):
+        folder.record("user_account_analytics", {"date": day(back), "impression": 1000 + back, "engagement": 50})
+    folder.end("user_account_analytics")
+    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
+    page = folder.page()
+    return Agency(page, text_of(page), sums)
+
+
+def test_each_file_has_a_row_for_each_entity_of_a_currency(agency: Agency) -> None:
+    names = ("ad-accounts", "campaigns", "ad-groups", "ads", "audiences", "conversions")
+    files = tables_in(agency.page)
+    assert set(files) >= {f"{name}-{currency}.csv" for name in names for currency in ("EUR", "USD")}
+    levels = {"ad-accounts": OWN, "campaigns": CAMPAIGNS, "ad-groups": AD_GROUPS, "ads": ADS}
+    for name, stream in levels.items():
+        ids: list[str] = []
+        for account, (account_name, currency) in ACCOUNTS.items():
+            for row in files[f"{name}-{currency}.csv"]:
+                key = row.get("ID", account)
+                ids.append(key)
+                assert row["Ad account ID"] == account
+                assert (row["Ad account"], row["Currency"]) == (account_name, currency)
+                assert (row["First day"], row["Last day"]) == (day(29), day(0))
+                sums = agency.sums[stream, key]
+                spend = sums["spend"]
+                assert row["Spend"] == text_of_number(spend)
+                assert row["Impressions"] == text_of_number(spend * 1200)
+                assert row["Pin clicks"] == text_of_number(spend * 10)
+                assert row["Saves"] == text_of_number(sums["REPIN_1"])
+                assert row["Conversions"] == text_of_number(sums["TOTAL_CONVERSIONS"])
+                assert row["Conversions (Checkout)"] == text_of_number(sums["TOTAL_CHECKOUT"])
+        assert sorted(ids) == sorted(key for level, key in agency.sums if level == stream)
+
+
+def test_no_row_to_save_stands_for_several_entities(agency: Agency) -> None:
+    for name, rows in tables_in(agency.page).items():
+        for row in rows:
+            assert row["Ad account ID"] in ACCOUNTS, name
+            assert not {"Others", "Rest", "Total", "Not told by Pinterest"} & set(row.values()), name
+
+
+def test_the_page_shows_ten_campaigns_and_the_others_in_one_row(agency: Agency) -> None:
+    assert agency.text.count(" 15 others ") == 3
+    assert agency.text.count(" 5 others ") == 3
+
+
+def test_ads_have_their_own_names_with_title_and_picture_of_the_pin_beside_them(agency: Agency) -> None:
+    assert "Ad 24 Pin 24 Campaign 24 " in agency.text
+    assert 'src="https://i.pinimg.com/24.jpg"' in agency.page
+    [row] = [row for row in tables_in(agency.page)["ads-EUR.csv"] if row["ID"] == "a3"]
+    shown = ("Name", "Pin title", "Picture", "Ad group", "Campaign")
+    assert [row[head] for head in shown] == ["Ad 3", "Pin 3", "https://i.pinimg.com/3.jpg", "Group 3", "Campaign 3"]
+
+
+def text_of_number(number: Decimal) -> str:
+    """A number without zeros at its end."""
+    return f"{number.normalize():f}"
