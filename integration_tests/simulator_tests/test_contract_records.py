@@ -40,14 +40,8 @@ ROW_MODELS: dict[str, Any] = {
     if isinstance(operation, AnalyticsOperation) and not isinstance(operation, TargetingOperation)
 }
 BEYOND_THE_SDK = {
-    # `learning_mode_type` is in the OpenAPI document 5.23 and in the official connector's schema, and gone from the
-    # generated models of 5.28. The others were seen in live responses.
-    "ad_groups/list": {
-        "learning_mode_type",
-        "enabled_catalog_expansion",
-        "is_automated_campaign",
-        "is_creative_expansion",
-    },
+    # Seen in live responses.
+    "ad_groups/list": {"enabled_catalog_expansion", "is_automated_campaign", "is_creative_expansion"},
     "campaigns/list": {"ext_features"},
     "pins/list": {"is_removable"},
     "boards/list_pins": {"is_removable"},

@@ -14,7 +14,7 @@ from integration_tests.simulator.contract import in_contract, sdk_body, sdk_call
 from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator.reports.columns import DEMOGRAPHICS
 from integration_tests.simulator.reports.jobs import ReportStatus
-from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
+from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_orders
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 from integration_tests.support.pinterest import Simulator
 
@@ -100,18 +100,3 @@ def test_a_token_is_good_for_its_own_kind_of_report(sim: Simulator, api: Client,
 
 def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
     assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
-
-
-def test_a_bulk_file_is_requested_as_the_contract_says(sim: Simulator, sdk: pinterestsdk.ApiClient) -> None:
-    account = sim.world.account_id(0)
-    order = pinterestsdk.BulkDownloadCreate(entity_types=["CAMPAIGN", "AD"])
-    created = sdk_call("bulk_download/create", sdk)(account, order)
-    polled = sdk_call("bulk_request/get", sdk)(account, created.request_id)
-
-    assert polled.status == pinterestsdk.BulkRequestStatus.RUNNING
-    sim.advance(60)
-    polled = sdk_call("bulk_request/get", sdk)(account, created.request_id)
-    assert polled.status == pinterestsdk.BulkRequestStatus.SUCCEEDED
-    file = download(polled.result_url).json()
-    assert set(file) == {"CAMPAIGN", "AD"}
-    assert {entity["status"] for entities in file.values() for entity in entities} == {"ACTIVE"}

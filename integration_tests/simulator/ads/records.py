@@ -5,7 +5,7 @@ https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads
 
 from datetime import UTC, date, datetime
 
-from integration_tests.simulator.ads import details
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.organic import promoted
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world import shop
@@ -23,100 +23,76 @@ _DAY_SECONDS = 86_400
 
 
 def campaign(world: World, account: int, index: int) -> Record:
-    bits = mix(world.seed, 4, account, index)
-    record = _entity(world, Kind.CAMPAIGNS, account, index)
+    entity = _entity(world, Kind.CAMPAIGNS, account, index)
     flight = flight_of(world, account, index)
     start, end = _midnight(flight.start), None if flight.end is None else _midnight(flight.end) + _DAY_SECONDS
-    ended = end is not None and record["status"] == "ACTIVE"
-    record |= {
-        "created_time": min(record["created_time"], start - _DAY_SECONDS),
-        "name": _name(world, 4, account, index),
-        "summary_status": "COMPLETED" if ended else _RUNNING.get(record["status"], record["status"]),
-        "objective_type": _OBJECTIVES[index % len(_OBJECTIVES)],
-        "lifetime_spend_cap": (1_432_744_744, None, 0)[index % 3],
-        "daily_spend_cap": bits % 10**12 if index % 2 else None,
-        "order_line_id": str(549_755_000_000 + index) if index % 6 == 0 else None,
-        "tracking_urls": details.tracking_urls(index),
-        "start_time": start,
-        "end_time": end,
-        "is_campaign_budget_optimization": index % 2 == 0,
-        "is_flexible_daily_budgets": None if index % 4 == 0 else False,
-        "is_automated_campaign": False,
-        "is_performance_plus": index % 5 == 0,
-        "ext_features": None,
-        "type": "campaign",
-    }
+    ended = end is not None and entity["status"] == "ACTIVE"
+    record = generated(
+        "campaigns/list",
+        index,
+        **{**entity, "created_time": min(entity["created_time"], start - _DAY_SECONDS)},
+        name=_name(world, 4, account, index),
+        summary_status="COMPLETED" if ended else _RUNNING.get(entity["status"], entity["status"]),
+        objective_type=_OBJECTIVES[index % len(_OBJECTIVES)],
+        order_line_id=str(549_755_000_000 + index) if index % 6 == 0 else None,
+        start_time=start,
+        end_time=end,
+        lifetime_spend_cap=0,
+        ext_features=None,
+        type="campaign",
+    )
     if world.shop:
-        record |= {"daily_spend_cap": _budget_of_the_shop(account, index), "lifetime_spend_cap": 0}
-    if index % 3 == 0:
-        record |= {
-            "bid_options": details.bid_options(index),
-            "default_ad_group_budget_in_micro_currency": 5_000_000,
-            "intended_promotion_type": "CATALOG",
-            "is_carting": False,
-            "is_ltv_optimized": False,
-            "is_top_of_search": True,
-            "performance_plus_campaign_settings": details.performance_plus(index),
-        }
+        record["daily_spend_cap"] = _budget_of_the_shop(account, index)
     return record | world.edited(Kind.CAMPAIGNS, record["id"])
 
 
 def ad_group(world: World, account: int, index: int) -> Record:
-    bits = mix(world.seed, 5, account, index)
-    record = _entity(world, Kind.AD_GROUPS, account, index)
-    record |= {
-        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, index)),
-        "name": _name(world, 5, account, index),
-        "summary_status": _RUNNING.get(record["status"], record["status"]),
-        "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
-        "bid_in_micro_currency": None if index % 3 == 0 else bits % 10**9,
-        "bid_strategy_type": "MAX_BID" if index % 2 else None,
-        "budget_in_micro_currency": _budget_of_the_shop(account, index) if world.shop else 10**9 + bits % 10**12,
-        "budget_type": "DAILY",
-        "start_time": None,
-        "end_time": record["created_time"] + 5_000_000,
-        "conversion_learning_mode_type": "ACTIVE" if index % 4 == 0 else None,
-        "feed_profile_id": str(6_000_000_000_000 + index) if index % 4 == 3 else "0",
-        "lifetime_frequency_cap": index % 100 if index % 4 == 3 else -1,
-        "pacing_delivery_type": "STANDARD",
-        "placement_group": "ALL",
-        "auto_targeting_enabled": index % 2 == 0,
-        "enabled_catalog_expansion": False,
-        "is_automated_campaign": False,
-        "is_creative_expansion": index % 2 == 1,
-        "ext_features": None,
-        "targeting_spec": details.targeting(index),
-        "tracking_urls": details.tracking_urls(index),
-        "type": "adgroup",
-    }
-    if index % 3 == 0:
-        record |= details.rare_ad_group_fields(index)
+    entity = _entity(world, Kind.AD_GROUPS, account, index)
+    record = generated(
+        "ad_groups/list",
+        index,
+        **entity,
+        campaign_id=world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, index)),
+        name=_name(world, 5, account, index),
+        summary_status=_RUNNING.get(entity["status"], entity["status"]),
+        budget_type="DAILY",
+        start_time=None,
+        feed_profile_id=str(6_000_000_000_000 + index) if index % 4 == 3 else "0",
+        lifetime_frequency_cap=index % 100 if index % 4 == 3 else -1,
+        enabled_catalog_expansion=False,
+        is_automated_campaign=False,
+        is_creative_expansion=index % 2 == 1,
+        ext_features=None,
+        type="adgroup",
+    )
+    if world.shop:
+        record["budget_in_micro_currency"] = _budget_of_the_shop(account, index)
     return record | world.edited(Kind.AD_GROUPS, record["id"])
 
 
 def ad(world: World, account: int, index: int) -> Record:
     bits = mix(world.seed, 6, account, index)
-    group = world.parent_index(Kind.ADS, account, index)
-    record = _entity(world, Kind.ADS, account, index)
+    group, pin_id = world.parent_index(Kind.ADS, account, index), promoted.pin_id_of_ad(world, account, index)
+    entity = _entity(world, Kind.ADS, account, index)
     rejected = index % 7 == 6 and not world.shop
-    record |= {
-        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
-        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
-        "pin_id": promoted.pin_id_of_ad(world, account, index),
-        "name": _name(world, 6, account, index) if index % 8 or world.shop else None,
-        "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
-        "summary_status": "REJECTED" if rejected else _APPROVED.get(record["status"], record["status"]),
-        "review_status": "REJECTED" if rejected else "APPROVED",
-        "rejected_reasons": ["HASHTAGS", "LANDING_PAGE"] if rejected else [],
-        "rejection_labels": ["Hashtags"] if rejected else [],
-        "destination_url": _landing_url(bits, index) if index % 3 else None,
-        "tracking_urls": details.tracking_urls(index),
-        "is_pin_deleted": promoted.is_gone(world, promoted.pin_id_of_ad(world, account, index)),
-        "is_removable": index % 2 == 0,
-        "type": "pinpromotion",
-    }
-    if index % 2 == 0:
-        record |= details.rare_ad_fields(index)
+    record = generated(
+        "ads/list",
+        index,
+        **entity,
+        ad_group_id=world.entity_id(Kind.AD_GROUPS, account, group),
+        campaign_id=world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
+        pin_id=pin_id,
+        name=_name(world, 6, account, index) if index % 8 or world.shop else None,
+        creative_type=CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
+        summary_status="REJECTED" if rejected else _APPROVED.get(entity["status"], entity["status"]),
+        review_status="REJECTED" if rejected else "APPROVED",
+        rejected_reasons=["HASHTAGS", "LANDING_PAGE"] if rejected else [],
+        rejection_labels=["Hashtags"] if rejected else [],
+        destination_url=_landing_url(bits, index) if index % 3 else None,
+        carting_platform_type=1,
+        is_pin_deleted=promoted.is_gone(world, pin_id),
+        type="pinpromotion",
+    )
     return record | world.edited(Kind.ADS, record["id"])
 
 

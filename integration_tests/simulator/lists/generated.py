@@ -31,6 +31,7 @@ def _record(operation_id: str, variant: int) -> Record:
 
 def _fields(model: type[BaseModel], variant: int) -> Record:
     fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    fields.pop("additional_properties", None)
     return {name: _value(name, annotation, variant) for name, annotation in fields.items()}
 
 
@@ -41,7 +42,7 @@ def _value(name: str, annotation: Any, variant: int) -> Any:
         return (
             None if is_null else _value(name, next(part for part in reversed(parts) if part is not type(None)), variant)
         )
-    if origin is dict:
+    if origin is dict or annotation is Any:
         return {}
     if origin is list:
         return [_value(name, parts[0], variant)]
@@ -55,5 +56,5 @@ def _plain(name: str, of_type: type, variant: int) -> Any:
     if issubclass(of_type, BaseModel):
         return _fields(of_type, variant)
     if of_type is str:
-        return str(bits % 10**12) if name.lower().endswith(("id", "ids", "_age")) else words(bits)
+        return str(bits % 10**12) if name.lower().endswith(("id", "ids", "_age", "_currency")) else words(bits)
     return _EPOCH + bits % 10**6 if name.endswith(("time", "timestamp")) else _PLAIN[of_type]

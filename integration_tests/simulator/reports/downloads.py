@@ -6,7 +6,6 @@ Another origin than the API, with manners of its own: a signed link instead of a
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from integration_tests.simulator.reports.bulk import bulk_file, is_bulk
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.rows import report_file
@@ -29,8 +28,6 @@ def download(world: World, jobs: ReportJobs, key: str, query: Mapping[str, str],
         return xml_error(403, "SignatureDoesNotMatch", "The request signature does not match.")
     if not jobs.is_fresh(query):
         return expired_link()
-    if is_bulk(job):
-        return _file(bulk_file(world, job))
     account = world.account_index(job.account_id)
     return _file(iter(()) if account is None else report_file(world, account, job.request))
 

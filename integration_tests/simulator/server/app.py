@@ -8,7 +8,6 @@ from starlette.routing import Host, Route, Router
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
-from integration_tests.simulator.reports.bulk import BULK_ENDPOINTS
 from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST
 from integration_tests.simulator.reports.jobs import DOWNLOAD_PATH
 from integration_tests.simulator.server.service import Service
@@ -19,7 +18,7 @@ BASE_PATH = "/v5"
 def build_app(service: Service) -> Starlette:
     routes = [
         Host(DOWNLOAD_HOST, Router([Route(DOWNLOAD_PATH, service.download)])),
-        *(_route(service, operation) for operation in (*ENDPOINTS, *CREATE_REPORTS, *BULK_ENDPOINTS)),
+        *(_route(service, operation) for operation in (*ENDPOINTS, *CREATE_REPORTS)),
         Route(f"{BASE_PATH}/oauth/token", service.token, methods=["POST"]),
         Route("/oauth/", service.consent, methods=["GET", "POST"]),
     ]
