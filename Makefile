@@ -41,9 +41,10 @@ DATED_TESTS := unit_tests $(addprefix integration_tests/,sync_tests state_tests 
 	simulator_tests tool_tests/test_demos.py)
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
-# What was given on the command line of make under another name: make itself would ignore it.
-UNKNOWN_OF_READ = $(filter-out STREAMS CONFIG OUTPUT PYTHON PY VENV,$(foreach name,$(.VARIABLES), \
-	$(if $(filter command,$(origin $(name))),$(name))))
+# Fails if a variable was given on the command line of make that the target does not have: make itself would ignore it.
+takes_only = unknown='$(firstword $(filter-out $(1) PYTHON PY VENV,$(foreach name,$(.VARIABLES), \
+	$(if $(filter command,$(origin $(name))),$(name)))))'; \
+	if [ -n "$$unknown" ]; then echo "make $@ takes the variables $(1), not $$unknown." >&2; exit 1; fi
 WITH_LOCK = $(filter-out no,$(or $(LOCK),yes))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
 	"$$candidate" -c '$(BELOW_3_13)' 2>/dev/null && echo "$$candidate" && break; done)
@@ -84,13 +85,11 @@ $(INSTALLED): pyproject.toml
 	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
 
 read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then make read goes on
-	@if [ -n "$(UNKNOWN_OF_READ)" ]; then \
-		echo "make read takes STREAMS, CONFIG and OUTPUT, not $(firstword $(UNKNOWN_OF_READ))." >&2; \
-		exit 1; \
-	fi
+	@$(call takes_only,STREAMS CONFIG OUTPUT)
 	@$(PY) -m source_pinterest.read $(call quoted,STREAMS) --config $(call quoted,CONFIG) --output $(call quoted,OUTPUT)
 
 page: $(INSTALLED) ## Write the page about what make read has read, output/page.html; with LAST=7, about as many days
+	@$(call takes_only,LAST OUTPUT)
 	@$(PY) -m source_pinterest.page --output $(call quoted,OUTPUT) $(if $(LAST),--last $(call quoted,LAST))
 
 query: $(INSTALLED) ## Answer SQL about what make read has read, or OUTPUT=<file of DuckDB>

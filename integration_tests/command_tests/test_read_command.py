@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +118,7 @@ def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures
         assert_succeeded(first, STREAMS)
         assert_exact(first, sim, STREAMS)
         assert f"{sum(map(len, first.records.values()))} records are in output/messages-" in said
-        final = sim.world.today - timedelta(days=2)
-        assert re.search(
-            rf"^campaign_analytics: \d+ records, .* to {sim.world.today}, spend final up to {final}$",
-            said,
-            re.MULTILINE,
-        )
+        assert re.search(r"^campaign_analytics: \d+ records$", said, re.MULTILINE)
         assert said.endswith(PAGE)
         assert "No day is missing." in text_of((place.output / "page.html").read_text(encoding="utf-8"))
 
@@ -154,23 +148,18 @@ def test_a_read_shows_its_page_and_notes(place: Place) -> None:
     assert "boards: 1 record\n" in said
     assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
     place.patch.setattr(read, "_PAGE_MESSAGES_BYTES", 10)
-    assert place.run("boards")[1].splitlines()[-1].endswith(" -P -m source_pinterest.page --output output")
+    reason = place.run("boards")[1].splitlines()[-1]
+    assert reason.startswith("No page was made, because the messages in output have more than 1 GB. To make it: ")
+    assert reason.endswith(" -P -m source_pinterest.page --output output")
 
 
-@pytest.mark.parametrize(
-    ("page", "told"),
-    [
-        ("echo 'The page needs DuckDB.' >&2; exit 1", "The page needs DuckDB."),
-    ],
-    ids=["a reason"],
-)
-def test_the_page_never_changes_how_a_read_ends(page: str, told: str, place: Place) -> None:
+def test_the_page_never_changes_how_a_read_ends(place: Place) -> None:
     place.configure()
     place.connect([record_of("boards", 1, {"id": "1"})], 0)
-    place.run_instead("cat messages", page)
+    place.run_instead("cat messages", page="echo 'DuckDB is missing.' >&2; exit 1")
     code, _, complaints = place.run("boards")
     assert code == 0
-    assert complaints.startswith(f"Warning: the page about output could not be made. {told}")
+    assert complaints.startswith("Warning: the page about output could not be made. DuckDB is missing.")
     assert len(complaints.splitlines()) == 1
 
 

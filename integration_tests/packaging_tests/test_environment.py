@@ -90,9 +90,11 @@ def test_a_new_environment_takes_its_place_and_knows_where_it_is(checkout: Path)
     assert "Creating" not in install(checkout, 1).stdout, "it is up to date"
 
 
-def test_make_read_rejects_a_variable_that_it_does_not_know(checkout: Path) -> None:
-    read = ("--old-file", ".venv/.installed", "read", "CONFIG=a", "OUTPUT=b")
-    assert make(checkout, *read, "STREAMS=ads pins").stdout == "works\n"
-    done = make(checkout, *read, "STREAM=campaigns")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[0] == "make read takes STREAMS, CONFIG and OUTPUT, not STREAM."
+def test_a_variable_that_a_target_does_not_have_is_an_error_that_names_those_it_has(checkout: Path) -> None:
+    known = ("--old-file", ".venv/.installed", "OUTPUT=b")
+    assert make(checkout, *known, "read", "CONFIG=a", "STREAMS=ads pins").stdout == "works\n"
+    assert make(checkout, *known, "page", "LAST=7").stdout == "works\n"
+    for target, unknown, variables in (("read", "STREAM", "STREAMS CONFIG OUTPUT"), ("page", "DAYS", "LAST OUTPUT")):
+        done = make(checkout, *known, target, f"{unknown}=7")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[0] == f"make {target} takes the variables {variables}, not {unknown}."

@@ -280,16 +280,6 @@ class OwnerDays:
     missing: DaySet
     gone: DaySet
 
-    @property
-    def settled(self) -> DaySet:
-        """The days whose spend is final."""
-        return self.final.union(self.spend_final)
-
-    @property
-    def read(self) -> DaySet:
-        """The days that were read."""
-        return self.settled.union(self.provisional)
-
 
 def options_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a configuration that decide which numbers arrive, for a file beside the messages."""

@@ -25,7 +25,7 @@ from jinja2 import Environment, StrictUndefined
 from source_pinterest.cli.folder import OUTPUT, OutputFolder
 from source_pinterest.cli.page_data import DAYS, MOST_DAYS, WHOLE_CURRENCIES, Metric, PageData
 from source_pinterest.cli.tables import open_tables
-from source_pinterest.cli.terminal import say
+from source_pinterest.cli.terminal import say, working
 from source_pinterest.engine.token_store import make_private, write_private_text
 
 PAGE = "page.html"
@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
-        say(str(write_page(options.output, options.last)))
+        with working("Making the page"):
+            page = write_page(options.output, options.last)
+        say(str(page))
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1

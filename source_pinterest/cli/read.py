@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -23,16 +22,14 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalo
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.folder import MESSAGES, OUTPUT, FolderDays, Messages, OutputFolder, OwnerDays
-from source_pinterest.cli.terminal import say, shell_path
+from source_pinterest.cli.folder import MESSAGES, OUTPUT, Messages, OutputFolder
+from source_pinterest.cli.terminal import say, shell_path, working
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import config_error, without_blanks
-from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.start import STOPPED
-from source_pinterest.state.days import DaySet
 
 CONFIG_FILE = Path("secrets/config.json")
 
@@ -40,7 +37,7 @@ _CONTROL = b'{"type":"CONTROL"'
 """The beginning of a message with a new configuration, as the connector writes it."""
 _LOG = b'{"type":"LOG"'
 _PIPE_BYTES = 1024 * 1024
-_WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
+_WARNINGS_SHOWN = 10
 _PAGE_MESSAGES_BYTES = 1_000_000_000
 """The size of all messages above which a read does not make the page at its end."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
@@ -104,7 +101,7 @@ def _read(options: argparse.Namespace, folder: OutputFolder) -> int:
         part, code = _run(options.config, folder, descriptor)
         path, messages = folder.finish(part)
     if messages.records or not code:
-        _print_summary(messages, path, code, catalog, folder.days())
+        _print_summary(messages, path, code, catalog)
     _print_end(messages, path, code)
     if messages.records:
         for notice in Config.from_mapping(config).notices:
@@ -189,33 +186,13 @@ def _run(config: Path, folder: OutputFolder, descriptor: int) -> tuple[Path, int
     return part, 128 + received[0] if received and code == 128 + signal.SIGTERM else code
 
 
-def _print_summary(
-    messages: Messages, path: Path, code: int, catalog: ConfiguredAirbyteCatalog, days: FolderDays
-) -> None:
-    """Print how many records came, then for each stream its records and the days that the folder has of it."""
+def _print_summary(messages: Messages, path: Path, code: int, catalog: ConfiguredAirbyteCatalog) -> None:
+    """Print how many records came, of all streams and of each. The page shows their days."""
     say(f"{_counted(messages.records.total())} {'is' if messages.records.total() == 1 else 'are'} in {path}")
-    failed, today = set(chain.from_iterable(messages.errors.values())), utc_today()
     for selected in catalog.streams:
-        name = selected.stream.name
-        owners = days.owner_days(name, today, is_unfinished=name in failed)
-        say(", ".join([f"{name}: {_counted(messages.records[name])}", *_days_of(owners)]))
+        say(f"{selected.stream.name}: {_counted(messages.records[selected.stream.name])}")
     if code not in _EXIT_CODES_OF_SIGNALS:
         say("The next run reads what is new.")
-
-
-def _days_of(owners: Sequence[OwnerDays]) -> Iterator[str]:
-    """Yield which days were read of a stream, up to which day they are final, and the first of the missing ones."""
-    read, settled, gaps = DaySet(), DaySet(), list[str]()
-    for owner in owners:
-        read, settled = read.union(owner.read), settled.union(owner.settled)
-        whose = f" of ad account {owner.account}" if owner.account else ""
-        gaps += [f"missing {window}{whose}" for window in (*owner.missing, *owner.gone)]
-    if read:
-        yield str(read.span)
-    if settled:
-        is_final = not any(owner.spend_final for owner in owners)
-        yield f"{'final' if is_final else 'spend final'} up to {settled.last}"
-    yield from gaps[:_GAPS_SHOWN]
 
 
 def _print_end(messages: Messages, path: Path, code: int) -> None:
@@ -249,9 +226,13 @@ def _show_page(folder: Path) -> None:
     size = sum(path.stat().st_size for path in folder.glob(MESSAGES))
     command = [sys.executable, "-P", "-m", "source_pinterest.page", "--output", str(folder)]
     if size > _PAGE_MESSAGES_BYTES:
-        say(f"To make a page of it: {' '.join(map(shell_path, command))}")
+        say(
+            f"No page was made, because the messages in {folder} have more than 1 GB. To make it: "
+            f"{' '.join(map(shell_path, command))}"
+        )
     elif size:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - it is this Python
+        with working("Making the page"):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - it is this Python
         if done.returncode:
             say(f"Warning: the page about {folder} could not be made. {done.stderr.strip()}", sys.stderr)
         else:

@@ -4,8 +4,12 @@ import shlex
 import shutil
 import sys
 import textwrap
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+from rich.console import Console
 
 from source_pinterest.masking import printable
 
@@ -24,6 +28,13 @@ def say(text: str, file: TextIO | None = None) -> None:
         line = textwrap.fill(line, columns - 1, break_long_words=False, break_on_hyphens=False)
     file.write(f"{line}\n")
     file.flush()
+
+
+@contextmanager
+def working(text: str) -> Generator[None]:
+    """Show on a terminal, while the block runs, what is being done."""
+    with Console(file=sys.stderr).status(f"{text} ..."):
+        yield
 
 
 def shell_path(path: str) -> str:

@@ -93,7 +93,7 @@ def test_a_query_can_ask_what_the_page_shows_and_a_line_that_is_cut_is_passed_ov
     folder.days(CAMPAIGNS, "7")
     folder.write()
     (folder.path / "messages-2025-06-29T00-00-00-000000Z.jsonl").write_text('{"type":"RECORD","record":{"str\n')
-    query = "select name, spend::double from page.line where level = 'campaign' and kind = 'entity';\nselect count(*) from ads"
+    query = "select name, spend::double from page.line where level = 'campaign' and kind = 'entity'"
     assert asked(folder.path, query, monkeypatch) == 0
     output = capsys.readouterr().out
     assert "red one │" in output
