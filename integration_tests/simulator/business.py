@@ -14,7 +14,7 @@ from integration_tests.simulator.calls.parameters import Choice, Flag, Parameter
 from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
-from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
 
 ASSET_TYPES = ("AD_ACCOUNT", "PROFILE", "ASSET_GROUP", "CATALOG", "CONSUMER")
@@ -43,7 +43,7 @@ def employers(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 
 def employer(world: World, index: int) -> Record:
-    return _binding(world, numbering.BUSINESSES.id_of(index), "EMPLOYEE", mix(world.seed, 60, index))
+    return _binding(numbering.BUSINESSES.id_of(index), "EMPLOYEE", mix(world.seed, 60, index))
 
 
 def members(world: World, arguments: Mapping[str, Any]) -> Listing:
@@ -67,30 +67,9 @@ def assets(world: World, arguments: Mapping[str, Any]) -> Listing:
 def asset(world: World, business: int, kind: str, index: int) -> Record:
     bits = mix(world.seed, 61, business, ASSET_TYPES.index(kind), index)
     number = (business * len(ASSET_TYPES) + ASSET_TYPES.index(kind)) * _USERS_PER_BUSINESS + index
+    permissions = [PERMISSIONS[bits % len(PERMISSIONS)]]
     asset_id = numbering.BUSINESSES.id_of(number)
-    return {
-        "asset_id": asset_id,
-        "asset_type": kind,
-        "permissions": [PERMISSIONS[bits % len(PERMISSIONS)]],
-        "asset_group_info": _group(asset_id, bits) if kind == "ASSET_GROUP" else None,
-        "catalog_info": {"id": asset_id, "name": words(bits), "catalog_type": "RETAIL"} if kind == "CATALOG" else None,
-    }
-
-
-def _group(group: str, bits: int) -> Record:
-    return {
-        "id": group,
-        "asset_group_name": words(bits),
-        "asset_group_description": None,
-        "asset_group_types": ["BRAND"],
-        "ad_accounts_ids": [numbering.AD_ACCOUNTS.id_of(0)],
-        "catalogs_ids": [],
-        "profiles_ids": [],
-        "created_by": _user(own_business()),
-        "owner": _user(own_business()),
-        "created_time": 1_646_767_577,
-        "updated_time": None,
-    }
+    return generated("business_assets/get", index, asset_id=asset_id, asset_type=kind, permissions=permissions)
 
 
 def _people(world: World, business: int, series: int, roles: tuple[str, ...], arguments: Mapping[str, Any]) -> Listing:
@@ -102,27 +81,17 @@ def _people(world: World, business: int, series: int, roles: tuple[str, ...], ar
 
 def _person(world: World, business: int, series: int, index: int, role: str) -> Record:
     number = (business * len(_SERIES) + series) * _USERS_PER_BUSINESS + index
-    return _binding(world, numbering.BUSINESS_USERS.id_of(number), role, mix(world.seed, 62, number))
+    return _binding(numbering.BUSINESS_USERS.id_of(number), role, mix(world.seed, 62, number))
 
 
-def _binding(world: World, user: str, role: str, bits: int) -> Record:
-    return {
-        "id": user,
-        "user": _user(user),
-        "business_roles": [role],
-        "is_shared_partner": role == "PARTNER" and bits % 2 == 0,
-        "created_by_business": None if bits % 3 else _user(own_business()),
-        "created_by_user": None if bits % 2 else _user(own_business()),
-        "created_time": None if bits % 5 == 4 else 1_646_767_577_816 + bits % 1_000_000,
-        "assets_summary": {
-            "ad_accounts": [{"id": world.account_id(0), "permissions": ["ANALYST"]}],
-            "profiles": [{"id": own_business(), "permissions": ["PROFILE_PUBLISHER"]}],
-        },
-    }
-
-
-def _user(user: str) -> Record:
-    return {"id": user, "username": f"käse_{user[-6:]}", "email": f"{user[-6:]}@example"}
+def _binding(user: str, role: str, bits: int) -> Record:
+    return generated(
+        "get/business_members",
+        bits,
+        id=user,
+        user={"id": user, "username": f"käse_{user[-6:]}", "email": f"{user[-6:]}@example"},
+        business_roles=[role],
+    )
 
 
 def _summed(binding: Record, arguments: Mapping[str, Any]) -> Record:
@@ -159,17 +128,11 @@ def followed_board(_world: World, owner: int, index: int) -> Record:
 
 
 def website(world: World, _owner: int, index: int) -> Record:
-    return {
-        "website": f"shop-{mix(world.seed, 73) % 1000}-{index}.example",
-        "status": "PENDING" if index % 2 else "VERIFIED",
-        "verified_at": None if index % 2 else "2024-02-01 11:02:33",
-    }
+    return generated("user_websites/get", index, website=f"shop-{mix(world.seed, 73) % 1000}-{index}.example")
 
 
-def linked_business(world: World, _owner: int, index: int) -> Record:
-    picture = f"https://i.pinimg.com/{mix(world.seed, 74) % 1000}-{index}"
-    sizes = ("small", "medium", "large", "xlarge")
-    return {"username": f"business_{index}", **{f"image_{size}_url": f"{picture}-{size}.jpg" for size in sizes}}
+def linked_business(_world: World, _owner: int, index: int) -> Record:
+    return generated("linked_business_accounts/get", index, username=f"business_{index}")
 
 
 followers = _listing(_profile(70))

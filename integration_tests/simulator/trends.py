@@ -11,6 +11,7 @@ from zlib import crc32
 
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, Integer, Parameter, RepeatedArray
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
@@ -81,21 +82,9 @@ def product_category_details(world: World, arguments: Mapping[str, Any]) -> list
 
 def _details(world: World, region: str, category: str) -> Record:
     bits = mix(world.seed, 33, crc32(f"{region} {category}".encode()))
-    has_prediction = bits % 3 > 0
-    return {
-        "demographics": {
-            "age": {"18-24": 0.36, "25-34": 0.6, "65+": 0.04},
-            "gender": {"female": 0.85, "male": 0.09, "unspecified": 0.06},
-        },
-        "has_prediction": has_prediction,
-        "metrics_highlights": {
-            name: {"pct_change_mom": bits % 100 + 0.5} for name in ("engagement", "outbound_clicks", "pin_saves")
-        },
-        **({"predicted_time_series": weeks(world, bits, ahead=2)} if has_prediction else {}),
-        "product_category": category,
-        "related_searches": [words(bits)],
-        "time_series": weeks(world, bits),
-    }
+    predicted = weeks(world, bits, ahead=2)
+    operation_id, series = "trends_product_categories_details/list", weeks(world, bits)
+    return generated(operation_id, bits, product_category=category, predicted_time_series=predicted, time_series=series)
 
 
 def featured_topics(world: World, arguments: Mapping[str, Any]) -> list[Record]:
@@ -107,28 +96,8 @@ def _topics(world: World, region: str, interest: str) -> list[Record]:
     topics: list[Record] = []
     for rank in range(min(world.trends, 5)):
         bits = mix(world.seed, 34, crc32(f"{region} {interest}".encode()), rank)
-        growth = {"percent_growth_mom": bits % 400} if rank else {}
-        topics.append(
-            {
-                "description": "What people save for it.",
-                "id": str(bits),
-                **growth,
-                "pins": [
-                    {
-                        "color": "#c8a27d",
-                        "height": 315,
-                        "id": str(bits % 10**18),
-                        "src": "https://i.pinimg.example/474x/1.jpg",
-                        "vertical_offset": 12.5,
-                        "width": 474,
-                    }
-                ],
-                "related_interests": ["DIY_AND_CRAFTS"],
-                "related_searches": [words(bits)],
-                "time_series": weeks(world, bits),
-                "title": f"{words(bits)} {rank}",
-            }
-        )
+        [topic] = generated("trends_featured_topics/list", bits)["trends"]
+        topics.append({**topic, "title": f"{words(bits)} {rank}", "time_series": weeks(world, bits)})
     return topics
 
 

@@ -12,7 +12,7 @@ from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.lists.account_lists import Series, item_id
 from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world.listing import Listing, Record
-from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World, size_at
 
 INSIGHT_TYPES = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
@@ -23,45 +23,14 @@ SOURCE_PLATFORMS = names_in("""
 INGESTION_SOURCES = ("TAG", "MMP", "FILE_UPLOAD", "CONVERSIONS_API", "NATIVE")
 LABEL_STATUSES = ("ACTIVE", "ARCHIVED")
 _MAPPED = ("SIGNUP", None, "CHECKOUT", "VIEW_CONTENT")
-_DEMOGRAPHICS = {
-    "ages": ("25-34", "25-34"),
-    "genders": ("female", "Female"),
-    "devices": ("iphone", "iPhone"),
-    "metros": ("807", "San Francisco"),
-    "countries": ("US", "United States"),
-}
-_COMPONENTS = names_in("""
-    advertiser_external_id click_id_epik external_event_id hashed_email hashed_maid ip_address order_id order_value
-    product_id source_url user_agent
-""")
 _VOLUMES = ("100-1K", "1K-10K", "10K-100K", "100K-500K", "500K-1M", "5M+")
 
 
 def audience_insights(world: World, arguments: Mapping[str, Any]) -> Record:
-    account, kind = account_of(world, arguments), arguments["audience_insight_type"]
-    bits = mix(world.seed, 40, account, INSIGHT_TYPES.index(kind))
-    share = bits % 1000 / 1000
-    return {
-        "type": kind,
-        "date": None if kind == "YOUR_ENGAGED_AUDIENCE" else str(world.today),
-        "size": bits % 10**7,
-        "size_is_upper_bound": bits % 2 == 0,
-        "categories": [
-            {
-                "id": "955661702073",
-                "key": "955661702073",
-                "name": words(bits),
-                "ratio": share,
-                "index": 1.25,
-                "subcategories": [
-                    {"id": "957717388064", "key": "957717388064", "name": "Küche", "ratio": share / 2, "index": 0.75}
-                ],
-            }
-        ],
-        "demographics": {
-            group: [{"key": key, "name": name, "ratio": share}] for group, (key, name) in _DEMOGRAPHICS.items()
-        },
-    }
+    kind = arguments["audience_insight_type"]
+    number = account_of(world, arguments) + INSIGHT_TYPES.index(kind)
+    day = None if kind == "YOUR_ENGAGED_AUDIENCE" else str(world.today)
+    return generated("audience_insights/get", number, type=kind, date=day)
 
 
 def label(_world: World, account: int, index: int) -> Record:
@@ -96,16 +65,13 @@ def conversion_eqs(world: World, arguments: Mapping[str, Any]) -> list[Record]:
 
 
 def _event_quality(world: World, account: int, index: int, lookback_period: str) -> Record:
-    coverage = mix(world.seed, 45, account, index) % 1000 / 10
-    issue = {"id": "LOW_COVERAGE", "name": "Low coverage", "reason": "Few events carry it."}
-    details = {"checkout": {"coverage": coverage, "issues": [issue], "overlap": 1.5}}
-    return {
-        "lookback_period": lookback_period,
-        "source_platform": SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)],
-        "ingestion_source": INGESTION_SOURCES[index // len(SOURCE_PLATFORMS) % len(INGESTION_SOURCES)],
-        "overall_status": ("NEEDS_IMPROVEMENT", "FAIR", "GOOD")[index % 3],
-        "quality_components": dict.fromkeys(_COMPONENTS, details),
-    }
+    return generated(
+        "conversion_eqs/list",
+        mix(world.seed, account, index),
+        lookback_period=lookback_period,
+        source_platform=SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)],
+        ingestion_source=INGESTION_SOURCES[index // len(SOURCE_PLATFORMS) % len(INGESTION_SOURCES)],
+    )
 
 
 def keyword_metrics(world: World, arguments: Mapping[str, Any]) -> Record:

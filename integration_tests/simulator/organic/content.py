@@ -9,6 +9,7 @@ from typing import Any
 
 from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls import errors
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.organic.media import pin_media
 from integration_tests.simulator.organic.places import PinPlace
@@ -29,20 +30,17 @@ _PRIVACIES = ("PUBLIC", "PROTECTED", "PUBLIC", "SECRET")
 
 def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
     owner = world.owner_of(arguments.get("ad_account_id"))
-    return {
-        "id": numbering.USERS.id_of(owner),
-        "username": username(owner),
-        "account_type": "BUSINESS",
-        "business_name": shop.ACCOUNTS[0] if world.shop else "Simulated Käse & Co",
-        "about": "Lives in a test",
-        "profile_image": "https://i.pinimg.com/280x280/profile.jpg",
-        "website_url": "https://shop.example",
-        "board_count": world.boards,
-        "pin_count": sum(places.count_pins(world, index) for index in boards_of(world, arguments)),
-        "follower_count": mix(world.seed, owner) % 5000,
-        "following_count": 12,
-        "monthly_views": -1,
-    }
+    return generated(
+        "user_account/get",
+        owner,
+        id=numbering.USERS.id_of(owner),
+        username=username(owner),
+        account_type="BUSINESS",
+        business_name=shop.ACCOUNTS[0] if world.shop else "Simulated Käse & Co",
+        board_count=world.boards,
+        pin_count=sum(places.count_pins(world, index) for index in boards_of(world, arguments)),
+        monthly_views=-1,
+    )
 
 
 def boards(world: World, arguments: Mapping[str, Any]) -> Listing:

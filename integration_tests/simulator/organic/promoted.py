@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration_tests.simulator.calls import errors
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.organic import content, places
 from integration_tests.simulator.organic.media import pin_media
 from integration_tests.simulator.world import numbering, shop
@@ -57,21 +58,15 @@ def pin(world: World, arguments: Mapping[str, Any]) -> Record:
     if world.shop:
         link = shop.page(index * world.ad_accounts + account)
         told = {"title": shop.pin(account, index), "link": link, "media": pin_media(0, shop.picture(bits))}
-    return {
-        "id": pin_id,
-        "board_id": numbering.BOARDS.id_of(10_000 + number),
-        "board_section_id": None,
-        "board_owner": {"username": "a_creator"},
-        "created_at": f"2025-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:15:00",
-        "creative_type": content.CREATIVE_TYPES[index % len(content.CREATIVE_TYPES)],
+    return generated(
+        "pins/list",
+        bits,
+        id=pin_id,
+        board_id=numbering.BOARDS.id_of(10_000 + number),
+        created_at=f"2025-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:15:00",
+        creative_type=content.CREATIVE_TYPES[index % len(content.CREATIVE_TYPES)],
+        description=f"Made for an ad, {bits % 97}" if index % 3 else "",
+        alt_text=f"A picture of {bits % 89}" if index % 5 else None,
+        pin_metrics=None,
         **told,
-        "description": f"Made for an ad, {bits % 97}" if index % 3 else "",
-        "alt_text": f"A picture of {bits % 89}" if index % 5 else None,
-        "dominant_color": f"#{bits & 0xFFFFFF:06x}",
-        "has_been_promoted": True,
-        "is_owner": False,
-        "is_removable": False,
-        "is_standard": index % 2 == 0,
-        "parent_pin_id": None,
-        "pin_metrics": None,
-    }
+    )
