@@ -16,6 +16,7 @@ import requests
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.sign_in import REDIRECT_URI, sign_in
 from integration_tests.support.syncs import since_recently
 
 DOCUMENTS = (
@@ -23,7 +24,6 @@ DOCUMENTS = (
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
     *(f"docs/development/{path.name}" for path in sorted((ROOT / "docs" / "development").glob("*.md"))),
 )
-REDIRECT_URI = "http://localhost:8085/"
 
 RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     ".ci/run": [r"make demo( .*)?", r"make demo-duckdb( .*)?", r"make demo-(dbt|dagster)", r"make test"],
@@ -87,13 +87,6 @@ def agreed_code(sim: Simulator) -> str:
     return parse_qs(urlsplit(agreed.headers["Location"]).query)["code"][0]
 
 
-def refresh_token(sim: Simulator) -> str:
-    """One that nothing but a command of the document uses."""
-    form = {"grant_type": "authorization_code", "code": agreed_code(sim), "redirect_uri": REDIRECT_URI}
-    answer = requests.post(f"{sim.url}/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=10)
-    return str(answer.json()["refresh_token"])
-
-
 def test_a_command_can_be_pasted_on_debian_and_on_macos() -> None:
     """Neither has a command `python`, and the shell of macOS passes a comment on as arguments."""
     for command in (command for document in DOCUMENTS for command in commands(document)):
@@ -105,7 +98,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
     """A command that several documents have is run once."""
     with Simulator(World(boards=2, campaigns=2, ads=2), refresh_rotation=Rotation.REVOKE) as sim:
         (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
-        local = {"auth_method": "oauth2.0", **sim.credentials, "refresh_token": refresh_token(sim)}
+        local = {"auth_method": "oauth2.0", **sim.credentials, "refresh_token": sign_in(sim.url, sim.credentials)}
         (checkout / "secrets" / "local.json").write_text(json.dumps({"credentials": local}))
         secrets = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}
         environment = clean_environment(sim.url) | secrets

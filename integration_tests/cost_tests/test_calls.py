@@ -209,14 +209,6 @@ def test_one_named_account_is_requested_alone_and_several_come_from_the_list() -
         assert {entry.account for entry in sim.calls("campaigns/list")} == set(accounts)
 
 
-def test_an_excluded_account_costs_no_call() -> None:
-    with Simulator(small_world(ad_accounts=3), profile="ample") as sim:
-        excluded = sim.world.account_id(1)
-        run_sync(sim, ["campaigns", *ADS_ANALYTICS, "audiences"], config=sim.config(exclude_account_ids=[excluded]))
-        assert len(sim.calls("campaigns/list")) == 2
-        assert excluded not in {entry.path_parameters.get("ad_account_id") for entry in sim.log}
-
-
 ENTITIES = (2, 251, 3)
 LISTS = ("campaigns", "ad_groups", "ads")
 

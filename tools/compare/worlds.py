@@ -243,7 +243,6 @@ def special_sequences() -> list[SyncSequence]:
         _special("only active", config={"status": ["ACTIVE"]}),
         _special("rejected by name", **rejected),
         _special("rejected account", world=_of(ad_accounts=3), calendar=shut),
-        _special("csv", world=_of(report_form="csv", own_report_form="csv")),
         _special("finest grain", world=_of(report_grain="ad", report_ids="some", empty_report="[]")),
         *_failures(),
     ]

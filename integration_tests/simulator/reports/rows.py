@@ -4,11 +4,9 @@ The values are those of the synchronous endpoints. The file is one JSON object: 
 of flat rows. It is made piece by piece, so that a report of any size costs no memory.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from csv import DictWriter
 from datetime import timedelta
-from io import StringIO
 from typing import NamedTuple
 
 import orjson
@@ -70,8 +68,7 @@ def report_file(world: World, account: int, request: ReportRequest) -> Iterator[
     """The file of a report in chunks of half a megabyte."""
     chunk = bytearray()
     rows = report_rows(world, account, request)
-    form = world.report_form if request.operation_id == "analytics/create_report" else world.own_report_form
-    for piece in FORMS[form](rows, world.empty_report.encode()):
+    for piece in _pieces(rows, world.empty_report.encode()):
         chunk += piece
         if len(chunk) >= _CHUNK_BYTES:
             yield bytes(chunk)
@@ -89,40 +86,6 @@ def _pieces(rows: Iterator[Row], empty: bytes) -> Iterator[bytes]:
             opened = entity_id
         yield orjson.dumps(record)
     yield empty if opened is None else b"]}"
-
-
-def _listed(rows: Iterator[Row], empty: bytes) -> Iterator[bytes]:
-    opening = b"["
-    for _, record in rows:
-        yield opening + orjson.dumps(record)
-        opening = b","
-    yield empty if opening == b"[" else b"]"
-
-
-def _as_csv(rows: Iterator[Row], empty: bytes) -> Iterator[bytes]:
-    records = [record for _, record in rows]
-    if not records:
-        yield empty
-        return
-    text = StringIO()
-    table = DictWriter(text, list(dict.fromkeys(name for record in records for name in record)))
-    table.writeheader()
-    table.writerows(records)
-    yield text.getvalue().encode()
-
-
-def _wrapped(rows: Iterator[Row], _: bytes) -> Iterator[bytes]:
-    yield orjson.dumps({"table": [{"cells": list(record.values())} for _, record in rows]})
-
-
-BY_ENTITY = "entity"
-FORMS: Mapping[str, Callable[[Iterator[Row], bytes], Iterator[bytes]]] = {
-    BY_ENTITY: _pieces,
-    "list": _listed,
-    "csv": _as_csv,
-    "cells": _wrapped,
-}
-"""How a file may hold its rows. That of analytics reports was recorded; of the others nobody has seen one."""
 
 
 def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:

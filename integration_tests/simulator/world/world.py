@@ -90,8 +90,6 @@ class World:
     report_ids: str = "asked"  # which ids such rows show: those "asked" for, "all", "none", or every other row "some"
     keyword_targeting: bool = True  # whether rows of keywords hold their text, as TARGETING_TYPE and TARGETING_VALUE
     empty_report: str = "{}"  # the file of a report without rows; or "[]"
-    report_form: str = "entity"  # of the files of reports on analytics, one of `FORMS`
-    own_report_form: str = "entity"  # of the files of marketing mix and product reports, one of `FORMS`
 
     def __post_init__(self) -> None:
         self.built_at = int(self.now.timestamp())
