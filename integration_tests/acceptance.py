@@ -1,4 +1,4 @@
-"""Airbyte's standard tests for sources, with the local Pinterest in the place of the real one.
+"""Airbyte's standard tests for sources, with the local Pinterest instead of the real one.
 
 What is run on which configuration stands in acceptance-test-config.yml. `airbyte-cdk connector test` runs the same.
 """

@@ -72,12 +72,12 @@ def check_access(config: Config, connect: Callable[[Config], SyncContext]) -> tu
             )
         lists_boards = _works(sync, lambda: _first_page(sync.stream(Boards)), warnings)
         lists_accounts = _works(sync, lambda: _check_accounts(sync), warnings)
-        for sentence in _missing_scopes(sync):
-            LOGGER.info(sentence)
+        for message in _missing_scopes(sync):
+            LOGGER.info(message)
     except PinterestError as error:
         return False, error.message
-    for sentence in warnings:
-        LOGGER.warning(sentence)
+    for message in warnings:
+        LOGGER.warning(message)
     return lists_boards or lists_accounts, " ".join(warnings) or None
 
 
@@ -99,7 +99,7 @@ def _works(sync: SyncContext, probe: Callable[[], object], warnings: dict[str, N
 
 
 def _warning(error: PinterestError) -> str:
-    """Return a sentence about what can't be read, and what to do.
+    """Return a message about what can't be read, and what to do.
 
     Raises:
         ConfigError: nothing can be read until the user has changed something.
@@ -132,7 +132,7 @@ def _check_accounts(sync: SyncContext) -> None:
 
 
 def _readable(accounts: AdAccounts) -> str:
-    """Return a sentence with the ad accounts that the user may read, if Pinterest lists them."""
+    """Return a message with the ad accounts that the user may read, if Pinterest lists them."""
     try:
         readable = _first_page(accounts)
     except PinterestError:
@@ -148,7 +148,7 @@ def _first_page(stream: PinterestStream) -> Sequence[Record]:
 
 
 def _missing_scopes(sync: SyncContext) -> Iterator[str]:
-    """Yield a sentence for each permission that the token lacks, if Pinterest has listed those that it has.
+    """Yield a message for each permission that the token lacks, if Pinterest has listed those that it has.
 
     They are logged as information, because most users need few permissions.
     """

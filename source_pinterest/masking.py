@@ -1,4 +1,4 @@
-"""Masks secrets in texts that are logged or emitted.
+"""Masks secrets in strings that are logged or emitted.
 
 The framework has a list of secrets of its own, which it replaces when a command begins. The list here is kept, and is
 copied into the framework's list.

@@ -1,4 +1,4 @@
-"""Starts a command. Ctrl-C, or a standard output that can't be written, ends it with one sentence at most.
+"""Starts a command. Ctrl-C, or a standard output that can't be written, ends it with one message at most.
 
 Importing the framework takes seconds, during which Ctrl-C works too. Any version of Python can read this file, which
 then says which Python and which packages are needed.

@@ -49,7 +49,7 @@ def export(repository: Path, out: Path) -> list[str]:
     """Write the last commit of a repository into an empty folder.
 
     Returns:
-        the unit tests that were left out, because they name what is not exported.
+        the unit tests that were skipped, because they name what is not exported.
 
     Raises:
         ExportError: the working tree is dirty, or the folder is not empty.
@@ -113,37 +113,37 @@ def _write(tree: Path, out: Path) -> list[str]:
             shutil.copytree(tree / name, connector / name)
         else:
             shutil.copy(tree / name, connector / name)
-    left_out = _leave_out(tree, connector)
+    skipped = _skip(tree, connector)
 
     suites = yaml.safe_load(_text(tree / "acceptance-test-config.yml"))
     suites["acceptance_tests"] = {name: suites["acceptance_tests"][name] for name in SUITES}
     written = {
         "pyproject.toml": _pyproject(tree, connector),
         "acceptance-test-config.yml": yaml.safe_dump(suites, sort_keys=False),
-        "README.md": _readme(left_out),
+        "README.md": _readme(skipped),
     }
     for name, text in written.items():
         (connector / name).write_text(text, encoding="utf-8")
     site.mkdir(parents=True)
     for name in PAGES:
         (site / name).write_text(page(_text(tree / "docs" / name)), encoding="utf-8")
-    return left_out
+    return skipped
 
 
-def _leave_out(tree: Path, connector: Path) -> list[str]:
+def _skip(tree: Path, connector: Path) -> list[str]:
     """Remove the unit tests that name a file or a module of the repository which the export lacks.
 
     Tests that import a removed one are removed with it.
     """
     tests = sorted((connector / "unit_tests").rglob("test_*.py"))
     named = {test: {*_PATH.findall(_text(test)), *_modules(test)} for test in tests}
-    left_out: list[Path] = []
+    skipped: list[Path] = []
     while lacking := [test for test in named if any(_is_lacking(name, tree, connector) for name in named[test])]:
         for test in lacking:
             test.unlink()
             del named[test]
-        left_out += lacking
-    return sorted(str(test.relative_to(connector)) for test in left_out)
+        skipped += lacking
+    return sorted(str(test.relative_to(connector)) for test in skipped)
 
 
 def _is_lacking(name: str, tree: Path, connector: Path) -> bool:
@@ -206,8 +206,8 @@ def _dependencies(lines: Sequence[str]) -> str:
     return "\n".join(f"{name.name} = {json.dumps(str(name.specifier))}" for name in map(Requirement, lines))
 
 
-def _readme(left_out: Sequence[str]) -> str:
-    tests = "\n".join(f"- `{name}`" for name in left_out)
+def _readme(skipped: Sequence[str]) -> str:
+    tests = "\n".join(f"- `{name}`" for name in skipped)
     return f"""\
 # source-pinterest
 
@@ -240,19 +240,19 @@ def _git(repository: Path, *arguments: str) -> bytes:
 
 
 def main() -> None:
-    """Export the repository in the working directory, and list the tests that were left out."""
+    """Export the repository in the working directory, and list the tests that were skipped."""
     parser = argparse.ArgumentParser(prog="airbyte_export", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("out", type=Path, help="an empty or a new folder")
     parser.add_argument("--poetry", type=Path, help="the command that writes poetry.lock; without it there is none")
     parser.add_argument("--index", default="", help="the package index that poetry reads, if it is not PyPI itself")
     options = parser.parse_args()
     try:
-        left_out = export(Path.cwd(), options.out)
+        skipped = export(Path.cwd(), options.out)
         if options.poetry:
             lock(options.out / CONNECTOR, options.poetry.absolute(), options.index)
     except ExportError as error:
         sys.exit(str(error))
-    sys.stdout.write("".join(f"Left out: {name}\n" for name in left_out) + f"Exported to {options.out}.\n")
+    sys.stdout.write("".join(f"Skipped: {name}\n" for name in skipped) + f"Exported to {options.out}.\n")
 
 
 if __name__ == "__main__":

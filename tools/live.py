@@ -207,7 +207,7 @@ _SEND = HTTPAdapter.send
 
 
 def _answered_here(adapter: HTTPAdapter, request: requests.PreparedRequest) -> requests.Response:
-    """End a list, and reject all else: the connector then leaves the account out or goes on with another stream."""
+    """End a list, and reject all else: the connector then leaves the account out or continues with another stream."""
     is_list = "page_size" in dict(parse_qsl(urlsplit(str(request.url)).query))
     status, body = (200, {"items": [], "bookmark": None}) if is_list else (403, _NOT_SENT)
     raw = HTTPResponse(BytesIO(json.dumps(body).encode()), {"Content-Type": "application/json"}, status,

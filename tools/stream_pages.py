@@ -90,7 +90,7 @@ _ABOUT_RATIOS = """Paid (`…_1`) counts the ad itself. Earned (`…_2`) counts 
 
 These are ratios. A row has the ratio of its day. For more days or campaigns, divide the sums: the sum
 or average of ratios is a wrong number."""
-_ABOUT_COLUMNS = f"""Pinterest leaves out a number that is zero, which is null in your table.
+_ABOUT_COLUMNS = f"""Pinterest skips a number that is zero, which is null in your table.
 
 Below are the {len(DEFAULT_COLUMNS)} columns that ads analytics and reports have by default. A description begins with
 the name in Ads Manager if it is known. The options **Analytics Columns** and **Columns** choose among Pinterest's
@@ -416,10 +416,10 @@ def query(stream: PinterestStream) -> str:
 
 def _subject(stream: PinterestStream) -> list[str]:
     """The key's fields without the day and the targeting; of a finer report's, without the ads that show a product."""
-    left_out = {"date", *(name.lower() for name in _BREAKDOWN)}
+    skipped = {"date", *(name.lower() for name in _BREAKDOWN)}
     if "ENTITY_ID" in key_fields(stream):
-        left_out |= {"ad_group_id", "ad_id", "pin_id", "entity_id"}
-    return [name for name in key_fields(stream) if name.lower() not in left_out]
+        skipped |= {"ad_group_id", "ad_id", "pin_id", "entity_id"}
+    return [name for name in key_fields(stream) if name.lower() not in skipped]
 
 
 def _filled(record: Record) -> Iterator[str]:
@@ -497,7 +497,7 @@ def every_arrow(streams: Sequence[PinterestStream], records: Records) -> dict[st
 
 
 def _parents_of(stream: PinterestStream) -> dict[str, ForeignKey]:
-    """Of several keys that lead to one stream the one that is part of the primary key, or else the first."""
+    """Of several keys that lead to one stream the one that is part of the primary key, otherwise the first."""
     found: dict[str, ForeignKey] = {}
     for key in sorted(stream.foreign_keys, key=lambda key: not set(key.fields) <= set(key_fields(stream))):
         if not key.unless:

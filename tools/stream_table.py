@@ -124,7 +124,7 @@ def as_code(fields: Iterable[str]) -> str:
 
 
 def needs_of(stream: PinterestStream) -> str:
-    """The permissions and rights that a stream needs, with how to get those that no sign-in asks for by itself."""
+    """The permissions and rights that a stream needs, with how to get those that no sign-in requests by itself."""
     asked = {scope: f" (sign in with `--scope {scope}`)" for scope in UNREQUESTED_SCOPES}
     scopes = [f"`{scope}`{asked.get(scope, '')}" for scope in stream.scopes]
     return ", ".join([*scopes, *([stream.access.needs] if stream.access else [])])

@@ -10,7 +10,7 @@ from source_pinterest.api.error_mapping import ErrorResponse
 
 
 def error_response(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorResponse:
-    """An answer that does not hold what was asked for; a body of bytes is sent as it is."""
+    """An answer that does not hold what was requested; a body of bytes is sent as it is."""
     return ErrorResponse(
         status,
         "Scripted",

@@ -23,7 +23,7 @@ def in_thread(work: Callable[[], R]) -> "Future[R]":
         started.set()
         try:
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+        except BaseException as error:  # noqa: BLE001 - whoever requests the result gets it
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -20,7 +20,7 @@ from integration_tests.support.worlds import small_world
 
 END = re.compile(
     r"(?P<stream>\w+): (?P<records>[\d,]+) records?, (?P<calls>[\d,]+) requests? \((?P<again>[\d,]+) retr(y|ies)\), "
-    r"(?P<left_out>[\d,]+) (account or board|accounts or boards) left out\."
+    r"(?P<skipped>[\d,]+) (account or board|accounts or boards) skipped\."
 )
 
 

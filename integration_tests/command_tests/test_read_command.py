@@ -1,4 +1,4 @@
-"""The command that reads into a folder keeps what it reads, goes on from there, and says what is wrong."""
+"""The command that reads into a folder keeps what it reads, continues from there, and says what is wrong."""
 
 import json
 import os
@@ -86,7 +86,7 @@ class Place:
         self.run_instead(f"cat messages\nexit {code}")
 
     def run_instead(self, commands: str, page: str = "echo output/page.html") -> None:
-        """Put commands of a shell in the place of the connector, and of the command that makes a page."""
+        """Put commands of a shell instead of the connector, and of the command that makes a page."""
         script = self.folder / "python"
         made = f'if [ "$3" = source_pinterest.page ]; then {page}; exit; fi'
         script.write_text(f"#!/bin/sh\n{made}\n{commands}\n", encoding="utf-8")
@@ -196,7 +196,7 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place)
             code, said, complaints = place.run("campaigns", "campaign_analytics")
         assert code == 128 + signal.SIGINT
         assert complaints == (
-            "The run was stopped before its end. What it has read is kept. The next run goes on from the last state, "
+            "The run was stopped before its end. What it has read is kept. The next run continues from the last state, "
             "so a few records come twice.\n"
         )
         assert said.startswith(f"{len(sim.expected('campaigns'))} records are in output/messages-")

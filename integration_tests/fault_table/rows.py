@@ -340,7 +340,7 @@ ROWS = (
         ends=dict.fromkeys(("analytics", "targeting", *_REPORTS, "profile days", "pin days"), _HARMLESS),
     ),
     Row(
-        fault="rows of an ID that was not asked for",
+        fault="rows of an ID that was not requested",
         kind=FaultKind.ROWS_OF_ANOTHER_ID,
         ends={"analytics": _UNKNOWN},
     ),

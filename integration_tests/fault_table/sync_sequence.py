@@ -33,7 +33,7 @@ _NOT_PLAYED = {FaultKind.ACCOUNT_VANISHES, FaultKind.NEVER_ANSWERS}
 """The first never ends, and the second takes too long."""
 _FEW_WAITS = {"max_retries": 1, "max_wait_minutes": 0.01, "report_timeout_minutes": 0.01}
 OWNERS = ("board_id", "feed_id", "ad_account_id", "AD_ACCOUNT_ID", "ad_group_id", "parent_id", "trend_type", "region")
-"""The fields that name what a record is left out with in one sync; the next one has it."""
+"""The fields that name what a record is skipped with in one sync; the next one has it."""
 
 
 @dataclass(frozen=True)
@@ -198,15 +198,15 @@ class FaultSequence(SyncSequence):
         own = self._warnings(column)
         now = " ".join(text for text in self.outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
         owners = [str(record[name]) for name in OWNERS if name in record]
-        gone = re.compile(rf"{record.get('pin_id') or record.get('CAMPAIGN_ID')} is left out")
+        gone = re.compile(rf"{record.get('pin_id') or record.get('CAMPAIGN_ID')} is skipped")
         return (
-            any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
+            any(re.search(rf"{owner}(,| is skipped| was deleted)", now) for owner in map(re.escape, owners))
             or f"pin {record.get('pin_id')} can't be read" in now
             or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
         )
 
     def _may_come_twice(self, column: Column, record: Record) -> bool:
-        """Whether a warning names the day or the board of a record as one that comes again."""
+        """Whether a warning names the day or the board of a record as one that is repeated."""
         told = [text for _, text in self._warnings(column) if "twice" in text]
         if day := _day_of(record):
             spans = [span for text in told for span in re.findall(r"the days (\S+) to (\S+) were", text)]

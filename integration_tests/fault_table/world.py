@@ -28,7 +28,7 @@ OPTIONS: Mapping[str, Any] = {
         }
     ],
 }
-"""What is asked for, beside the days."""
+"""What is requested, beside the days."""
 
 
 def small_world() -> World:

@@ -24,9 +24,9 @@ sim = simulated(lambda: small_world(boards=3, ad_accounts=3, campaigns=2, ad_gro
 
 def without(of: Simulator | World, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:
     """What the other accounts hold."""
-    field, left_out = "AD_ACCOUNT_ID" if stream.endswith(("analytics", "report")) else "ad_account_id", set(accounts)
+    field, skipped = "AD_ACCOUNT_ID" if stream.endswith(("analytics", "report")) else "ad_account_id", set(accounts)
     held = of.expected(stream)
-    expected = {key: record for key, record in held.items() if record[field] not in left_out}
+    expected = {key: record for key, record in held.items() if record[field] not in skipped}
     assert 0 < len(expected) < len(held)
     return expected
 
@@ -66,7 +66,7 @@ def test_a_foreign_account_in_the_config_fails_alone(sim: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("kind", "workers"), [(FaultKind.FORBIDDEN, 10), (FaultKind.GONE, 1)])
-def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind: FaultKind, workers: int) -> None:
+def test_an_account_that_was_never_readable_is_skipped_with_its_older_days(kind: FaultKind, workers: int) -> None:
     stream, world = "campaign_analytics", World(boards=0, ad_accounts=2, campaigns=2)
     start, account = world.today - timedelta(days=95), world.account_id(0)
     operations = ("analytics/create_report", "campaigns/analytics")
@@ -74,13 +74,13 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind
         output = run_sync(sim, [stream], config=sim.config(start_date=str(start), num_workers=workers))
         assert_succeeded(output, [stream])
         assert len([warning for warning in output.warnings() if account in warning]) == 1
-        assert any(text.endswith(" 1 account or board left out.") for _, text in output.logs)
+        assert any(text.endswith(" 1 account or board skipped.") for _, text in output.logs)
         others = {k: r for k, r in sim.expected(stream, start=start).items() if r["AD_ACCOUNT_ID"] != account}
         assert_same(stream, output.records[stream], others)
 
 
 @pytest.mark.parametrize(
-    ("others", "error", "names_the_right", "left_out"),
+    ("others", "error", "names_the_right", "skipped"),
     [
         (None, None, False, True),
         (FaultKind.FORBIDDEN, "config_error", True, False),
@@ -90,7 +90,7 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind
     ids=["others are read", "others reject too", "others are gone", "others fail"],
 )
 def test_a_right_is_missing_only_if_pinterest_rejects_every_account(
-    sim: Simulator, others: FaultKind | None, error: str | None, *, names_the_right: bool, left_out: bool
+    sim: Simulator, others: FaultKind | None, error: str | None, *, names_the_right: bool, skipped: bool
 ) -> None:
     stream, operation, rejecting = "lead_forms", "lead_forms/list", sim.world.account_id(0)
     sim.add_fault(Fault(FaultKind.FORBIDDEN, on=operation, account=rejecting, times=None))
@@ -104,7 +104,7 @@ def test_a_right_is_missing_only_if_pinterest_rejects_every_account(
         assert_same(stream, output.records[stream], without(sim, stream, [rejecting]))
     told = " ".join(str(one.message) for one in output.errors_of(stream))
     assert ("Pinterest's beta of lead forms" in told) is names_the_right
-    assert any(text.startswith(f"{stream}: {rejecting} is left out") for text in output.warnings()) is left_out
+    assert any(text.startswith(f"{stream}: {rejecting} is skipped") for text in output.warnings()) is skipped
 
 
 def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:

@@ -51,7 +51,7 @@ def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
     ("count", "place", "workers"),
     [(5, "front", 1), (13, "end", 10), (30, "spread", 1)],
 )
-def test_rejected_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
+def test_rejected_ids_are_skipped_and_named(count: int, place: str, workers: int, destination: str) -> None:
     sequence = CampaignCourse(destination, num_workers=workers)
     odd = [sequence.ids[at] for at in PLACES[place](count)]
     kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REJECTED_400)
@@ -73,14 +73,14 @@ def test_an_account_of_which_all_ids_are_rejected_is_rejected(ids: int, most_req
     output = sequence.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
 
     assert_succeeded(output, [STREAM])
-    [warning] = [text for text in output.warnings() if "is left out" in text]
-    assert f"{sequence.world.account_id(0)} is left out" in warning
+    [warning] = [text for text in output.warnings() if "is skipped" in text]
+    assert f"{sequence.world.account_id(0)} is skipped" in warning
     assert sequence.requests <= most_requests
 
 
 @pytest.mark.parametrize("workers", [1, 10])
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
-def test_rejected_ids_that_are_answered_last_are_left_out_too(destination: str, workers: int) -> None:
+def test_rejected_ids_that_are_answered_last_are_skipped_too(destination: str, workers: int) -> None:
     """The last fifty ids are rejected, and are answered late."""
     sequence = CampaignCourse(destination, num_workers=workers)
     odd = sequence.ids[-50:]

@@ -1,4 +1,4 @@
-"""A column, targeting type, metric or value of a filter that Pinterest rejects by name is left out, with a warning."""
+"""A column, targeting type, metric or value of a filter that Pinterest rejects by name is skipped, with a warning."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def held(sim: Simulator, stream: str, rejected: str = "") -> dict[Key, Record]:
 
 
 @pytest.mark.parametrize(("rejected", "streams"), [(COLUMN, STREAMS), (TYPE, STREAMS[1:2])])
-def test_a_rejected_column_or_targeting_type_is_left_out_with_a_warning_for_each_account(
+def test_a_rejected_column_or_targeting_type_is_skipped_with_a_warning_for_each_account(
     rejected: str, streams: tuple[str, ...]
 ) -> None:
     with Simulator(world(), rejected_names=[rejected], profile="ample") as sim:
@@ -74,7 +74,7 @@ def test_a_rejected_name_costs_a_request_for_each_account() -> None:
         assert [entry.status for entry in sim.calls("campaigns/analytics")] == [400, 200, 400, 200]
 
 
-def test_an_objective_that_pinterest_rejects_is_left_out_of_reports_on_products() -> None:
+def test_an_objective_that_pinterest_rejects_is_omitted_from_reports_on_products() -> None:
     stream, objective = "brand_conversions_report", "WEB_CONVERSION"
     few = World(boards=0, ad_accounts=2, campaigns=9, ad_groups=9, ads=9, active_percent=100)
     with Simulator(few, rejected_names=[objective], profile="ample") as sim:
@@ -90,7 +90,7 @@ def test_an_objective_that_pinterest_rejects_is_left_out_of_reports_on_products(
         assert len(warnings) == len({row["AD_ACCOUNT_ID"] for row in output.records[stream]}) == 2
 
 
-def test_a_status_that_pinterest_rejects_is_left_out_and_the_last_one_rejects_its_report() -> None:
+def test_a_status_that_pinterest_rejects_is_skipped_and_the_last_one_rejects_its_report() -> None:
     statuses = {"two": ["RUNNING", "PAUSED"], "paused": ["PAUSED"]}
     fields = {"level": "CAMPAIGN", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
     few = World(boards=0, ad_accounts=1, campaigns=4, active_percent=100)

@@ -41,7 +41,7 @@ def load_stream(connection: duckdb.DuckDBPyConnection, world: World, stream: str
 
 
 def make_reach(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table of the custom report, with days in the place of months."""
+    """Make the table of the custom report, with days instead of months."""
     config = {**NO_CREDENTIALS, "custom_reports": [{**_REACH, "columns": _REACH_COLUMNS}]}
     [selected] = configured(["custom_reach"], config).streams
     types = column_types(selected.stream.json_schema)

@@ -1,4 +1,4 @@
-"""The example for Dagster asks for another try where one helps. `make demo-dagster` reads shards with it.
+"""The example for Dagster requests another try where one helps. `make demo-dagster` reads shards with it.
 
 Dagster is not in the environment of the tests, so it is stood for here.
 """

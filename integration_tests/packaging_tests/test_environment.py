@@ -1,4 +1,4 @@
-"""`make install` keeps the environment until the new one is whole. A script stands for Python."""
+"""`make install` keeps the environment until the new one is whole. A script represents Python."""
 
 import os
 import shlex

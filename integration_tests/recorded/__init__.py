@@ -19,7 +19,7 @@ class Field(NamedTuple):
         field: its path in a record.
         type: of JSON.
         form: of the value, where it has one that matters.
-        seen: a value that anyone may see, such as one that stands for none; as JSON, "" where there is none.
+        seen: a value that anyone may see, such as one that represents none; as JSON, "" where there is none.
         evidence: recorded with Pinterest's own headers, or quoted by somebody.
     """
 

@@ -1,6 +1,6 @@
 """No message of the connector, and no request to another host, holds a secret.
 
-All output of failing commands is searched for every secret there is, plain and encoded. CONTROL messages are left out:
+All output of failing commands is searched for every secret there is, plain and encoded. CONTROL messages are skipped:
 by the protocol they carry the whole config.
 """
 
@@ -87,7 +87,7 @@ def test_records_states_and_configs_are_never_altered() -> None:
         assert_exact(output, sim, ["ad_accounts"])
         configs = [message.control for message in output.messages if message.type is Type.CONTROL]
         assert [dict(control.connectorConfig.config)["client_secret"] for control in configs if control] == [secret]
-        assert any("ad_account_id ****" in text or "**** is left out" in text for text in output.warnings())
+        assert any("ad_account_id ****" in text or "**** is skipped" in text for text in output.warnings())
         assert_no_secret_in("".join(text for _, text in output.logs), [secret])
         again = run_sync(sim, ["campaigns"], config=sim.config(client_secret=world.account_id(1)))
         assert [entry["partition"] for entry in again.states["campaigns"]["states"]] == [

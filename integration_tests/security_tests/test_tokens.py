@@ -1,4 +1,4 @@
-"""What becomes of tokens: renewed once for all, handed on when they rotate, and patiently asked for."""
+"""What becomes of tokens: renewed once for all, handed on when they rotate, and patiently requested."""
 
 import json
 import stat

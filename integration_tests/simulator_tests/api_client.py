@@ -44,12 +44,12 @@ class Client:
         return self._session.get(self._simulator.url + path, params=query, **options)
 
     def call(self, operation_id: str, **changes: Any) -> requests.Response:
-        """The legal call of an operation, with some query parameters changed, or left out where None."""
+        """The legal call of an operation, with some query parameters changed, or skipped where None."""
         path, query = legal_calls(self._simulator.world)[operation_id]
         return self.get(path, {**query, **changes})
 
     def order(self, account: int = 0, /, **changes: Any) -> requests.Response:
-        """The legal order of a report, with some fields changed, or left out where None."""
+        """The legal order of a report, with some fields changed, or skipped where None."""
         body = {**legal_order(self._simulator.world), **changes}
         return self.post(self._reports_path(account), json={n: v for n, v in body.items() if v is not None})
 
@@ -101,7 +101,7 @@ def rejection(answer: requests.Response) -> Rejection:
 
 
 def download(url: str, **options: Any) -> requests.Response:
-    """What is behind a download link, asked for without a token."""
+    """What is behind a download link, requested without a token."""
     with requests.Session() as session:
         session.trust_env = False
         return session.get(url, timeout=_TIMEOUT_SECONDS, **options)

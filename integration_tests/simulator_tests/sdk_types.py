@@ -41,7 +41,7 @@ def unknown_fields(value: object, annotation: object) -> Iterator[str]:
 
 
 def alternatives(models: list[type[BaseModel]]) -> list[type[BaseModel]]:
-    """The models themselves, or what a oneOf wrapper of the generator stands for."""
+    """The models themselves, or what a oneOf wrapper of the generator represents."""
     wrapped = [model for model in models if "one_of_schemas" in model.model_fields]
     inner = [
         part

@@ -48,7 +48,7 @@ READ_BY = {
 
 
 def columns_of(operation: str) -> list[str]:
-    """The recorded fields that can be asked for."""
+    """The recorded fields that can be requested."""
     return [field.field for field in FIELDS if field.operation == operation and field.field != "DATE"]
 
 

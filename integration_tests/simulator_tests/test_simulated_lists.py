@@ -1,4 +1,4 @@
-"""The simulated lists and dictionaries hold what a call asks for, and are as wayward as Pinterest's."""
+"""The simulated lists and dictionaries hold what a call requests, and are as wayward as Pinterest's."""
 
 from typing import Any
 

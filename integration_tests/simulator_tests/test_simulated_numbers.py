@@ -1,4 +1,4 @@
-"""Analytics and reports have the odd forms, the restatements and the filters that a test asks for.
+"""Analytics and reports have the odd forms, the restatements and the filters that a test requests.
 
 A simulator without them would let the connector pass: the truth of a sync is made of the same rows.
 """

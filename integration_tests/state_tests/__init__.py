@@ -1,1 +1,1 @@
-"""A sync goes on from its last state, whenever it ended and however old or strange the state is."""
+"""A sync continues from its last state, whenever it ended and however old or strange the state is."""

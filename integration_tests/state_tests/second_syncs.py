@@ -32,7 +32,7 @@ def day(sim: Simulator, days: int) -> str:
 
 
 def windows(sim: Simulator, stream: str, account: str | None = None) -> list[tuple[str, str]]:
-    """The windows that were asked for, sorted; each call counts."""
+    """The windows that were requested, sorted; each call counts."""
     return sorted(
         (entry.values("start_date")[0], entry.values("end_date")[0])
         for entry in sim.calls(OPERATIONS[stream])

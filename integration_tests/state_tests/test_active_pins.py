@@ -24,7 +24,7 @@ def sequence() -> PinSequence:
 
 
 def asked(sequence: PinSequence) -> list[int]:
-    """The pins that the last sync asked for, one by one; it asks for many at once before, which is not open."""
+    """The pins that the last sync requested, one by one; it requests many at once before, which is not open."""
     numbers = {pin: number for number, (_, pin) in enumerate(sequence.pins)}
     return [numbers[entry.path.split("/")[-2]] for entry in sequence.log if entry.operation_id == "pins/analytics"]
 

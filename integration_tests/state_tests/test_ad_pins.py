@@ -174,7 +174,7 @@ def failures_in(state: State) -> dict[str, int]:
 
 @pytest.mark.parametrize(("kind", "number_asked"), [("503", 5), ("reset_before_body", 5), ("other_form", 7)])
 def test_pins_that_fail_again_hold_up_no_other(sim: Simulator, kind: str, number_asked: int) -> None:
-    """Each is asked for once, and no other of them after five that fail as in an outage. These come first next time."""
+    """Each is requested once, and no other of them after five that fail as in an outage. These come first next time."""
     first, _ = sync(sim)
     pins = list(dict.fromkeys(pin_id_of_ad(sim.world, 0, index) for index in range(11)))[:7]
     add_ads(sim, 13)

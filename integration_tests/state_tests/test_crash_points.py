@@ -1,4 +1,4 @@
-"""A read that is ended again and again, in every way there is, and goes on each time from its last state.
+"""A read that is ended again and again, in every way there is, and continues each time from its last state.
 
 The points are the same in every run. Whatever they are, all reads together bring the whole set, and no state is ever
 ahead of its records.

@@ -218,7 +218,7 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
     assert came == {str(begun) for begun, ended in buckets if destination == MERGE or ended <= last}
 
 
-def test_an_account_that_no_sync_could_read_is_left_out() -> None:
+def test_an_account_that_no_sync_could_read_is_skipped() -> None:
     """The quota ends before the first sync has read anything, and later one account rejects."""
     stream, world = "campaign_analytics", small_world(days=9, campaigns=1)
     sequence, odd = StreamSequence(stream, MERGE, world, start=9), world.account_id(1)

@@ -83,7 +83,7 @@ def test_pins_to_retry_are_not_appended_after_a_sync_that_replaced_rows() -> Non
 
 @pytest.mark.parametrize(("granularity", "start", "earlier"), [("MONTH", 3, 100), ("WEEK", 1, 60), ("MONTH", 9, 45)])
 def test_the_first_bucket_to_come_is_no_last_day(granularity: str, start: int, earlier: int) -> None:
-    """The start date lies in a week or month that is not final. It then moves back, and the time goes on."""
+    """The start date lies in a week or month that is not final. It then moves back, and the time continues."""
     stream, world = "custom_finer", small_world(days=200, campaigns=2)
     sequence = SyncSequence(world, [stream], APPEND)
     sequence.options["custom_reports"] = [{**REPORT, "granularity": granularity}]

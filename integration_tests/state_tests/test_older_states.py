@@ -1,4 +1,4 @@
-"""A sync goes on from every shape that a state of an older connector has."""
+"""A sync continues from every shape that a state of an older connector has."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def test_a_flat_edit_time_is_read_for_each_account(sim: Simulator) -> None:
         assert_same("campaigns", output.records["campaigns"], expected)
         assert set(output.states["campaigns"]) == {"states"}
         [warning] = output.warnings()
-        assert "leaves out entities that are archived or not edited since the start date" in warning
+        assert "skips entities that are archived or not edited since the start date" in warning
         assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
 
 

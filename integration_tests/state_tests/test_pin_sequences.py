@@ -63,7 +63,7 @@ def test_an_owed_pin_that_is_gone_is_requested_once_more_and_named() -> None:
         output = sequence.sync(day)
         assert_succeeded(output, [STREAM])
         assert not sequence.owed
-        assert ((gone,) in sequence.requests, any(f"{gone} is left out" in text for text in output.warnings())) == (
+        assert ((gone,) in sequence.requests, any(f"{gone} is skipped" in text for text in output.warnings())) == (
             (day == 1,) * 2
         )
 
@@ -148,7 +148,7 @@ def test_a_rejected_pin_is_named_with_its_days_and_what_reads_them_later(
     output = sequence.sync(0, pins={pin: REJECTED})
     days = f"{sequence.world.today - timedelta(days=start)} to {sequence.last_day}"
     [warning] = output.warnings()
-    assert f"{sequence.pins[pin][1]} is left out: its days {days} are not read." in warning
+    assert f"{sequence.pins[pin][1]} is skipped: its days {days} are not read." in warning
     assert "To read them once Pinterest shows the pin, clear the stream's data, or refresh the stream." in warning
 
 
@@ -183,7 +183,7 @@ def test_rejected_pins_end_no_pass(
 ) -> None:
     sequence, troubles = PinSequence(destination, batch=batch, pins=pins, start=12), dict.fromkeys(rejected, REJECTED)
     output = sequence.sync(0, pins=troubles, quota=quota)
-    assert quota or any(str(len(rejected)) in text and "left out" in text for text in output.warnings()), output.text()
+    assert quota or any(str(len(rejected)) in text and "skipped" in text for text in output.warnings()), output.text()
     for _ in range(3 if quota else 1):  # as many as a quota of nine requests takes
         output = sequence.sync(0, pins=troubles)
     assert_succeeded(output, [STREAM])

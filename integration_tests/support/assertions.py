@@ -35,7 +35,7 @@ def upserted(stream: str, *outputs: Output) -> list[Record]:
 
 
 def without_nulls(record: Record) -> Record:
-    """A record as it leaves the process: the protocol's serializer leaves out columns that are null."""
+    """A record as it leaves the process: the protocol's serializer skips columns that are null."""
     return {name: value for name, value in record.items() if value is not None}
 
 

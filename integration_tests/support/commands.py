@@ -28,7 +28,7 @@ def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | N
 
 
 def read_boards_from(url: str, config: Mapping[str, Any]) -> Output:
-    """A read of the boards from any server that stands for the API."""
+    """A read of the boards from any server that represents the API."""
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": url}):
         output = entrypoint_wrapper.read(SourcePinterest(SHORT_PAUSES), config, catalog_of(["boards"]))
     return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))

@@ -14,7 +14,7 @@ SHOWN_BEFORE = 300
 
 
 def assert_no_secret(output: Output, secrets: Iterable[str]) -> None:
-    """Nothing that was said holds a secret; CONTROL messages are left out, since by the protocol they carry configs."""
+    """Nothing that was said holds a secret; CONTROL messages are skipped, since by the protocol they carry configs."""
     told = [message for message in output.messages if message.type is not Type.CONTROL]
     assert told
     text = "".join(json.dumps(AirbyteMessageSerializer.dump(message)) for message in told)

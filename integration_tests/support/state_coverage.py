@@ -51,7 +51,7 @@ def _both(one: Promise, other: Promise) -> Promise:
 
 
 def _of_refresh(mark: Mapping[str, Any]) -> Iterator[Promise]:
-    """A stream that has ended was read whole; of one that has not the cursor tells."""
+    """A stream that has ended was read completely; of one that has not the cursor tells."""
     if not isinstance(mark, Mapping) or set(mark) != {"generation", "ended"}:
         raise UnknownStateError(f"full_refresh {mark}")
     if mark["ended"]:

@@ -38,7 +38,7 @@ class SyncSequence:
     """Syncs of some streams in a row.
 
     Args:
-        world: of the Pinterest that is read. Its time goes on with the syncs.
+        world: of the Pinterest that is read. Its time continues with the syncs.
         streams: their names.
         destination: append, append_dedup, or overwrite: full refreshes, each tried until its stream is COMPLETE.
         options: of the connector; by default it tries nothing again.

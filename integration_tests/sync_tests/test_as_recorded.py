@@ -1,4 +1,4 @@
-"""A Pinterest that behaves as others have recorded it is read whole.
+"""A Pinterest that behaves as others have recorded it is read completely.
 
 Rate limit headers and feeds' times of the recorded form, closed betas, rejected names, a CDN that rejects long
 addresses, a passing error at every twentieth call, reports of the finest grain, `[]` for an empty one, a feature that
@@ -27,13 +27,13 @@ from tools.stream_table import every_stream
 REJECTED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""
 RARE = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
-"""Targeting types that are not open to all apps, and not asked for."""
+"""Targeting types that are not open to all apps, and not requested."""
 SHUT_OUT = ("lead_forms", "order_lines")
 DAYS = 91
 DAY_SECONDS = 86_400
 MOST_DAYS = 10
 GOING_ON = tuple(stream for stream, key in KEYS.items() if {"DATE", "date"} & set(key) or stream in CURSOR_FIELDS)
-"""Streams that go on from their state. The others are read whole each day, and are left to the large test."""
+"""Streams that go on from their state. The others are read completely each day, and are left to the large test."""
 
 
 def world(**sizes: Any) -> World:
@@ -100,7 +100,7 @@ def test_the_recorded_pinterest_is_read_whole() -> None:
 
 
 def test_the_recorded_pinterest_is_read_over_several_days_of_quota() -> None:
-    """A day that waits for nothing ends where a quota does, here three tenths of a trial's; the next one goes on.
+    """A day that waits for nothing ends where a quota does, here three tenths of a trial's; the next one continues.
 
     Pinterest's clock stands still within a day, so that no minute ends while a slow machine reads.
     """
@@ -132,7 +132,7 @@ def read_over_days(streams: Sequence[str], of: World, **quota: Any) -> int:
 
 
 def short_of_quota(output: Output) -> bool:
-    """Whether a stream stopped for a quota, and says when it goes on."""
+    """Whether a stream stopped for a quota, and says when it continues."""
     stopped = [error for error in output.errors if "allows no more" in str(error.message)]
     for error in stopped:
         assert_understandable(str(error.message))

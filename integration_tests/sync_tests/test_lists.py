@@ -129,12 +129,12 @@ def test_issues_are_requested_in_json_if_brackets_are_rejected() -> None:
         assert_failed(run_sync(sim, [stream], config=sim.config(num_workers=1)), stream, "system_error")
 
 
-def test_keywords_with_a_comma_or_without_a_country_are_left_out_with_a_warning(small: Simulator) -> None:
+def test_keywords_with_a_comma_or_without_a_country_are_skipped_with_a_warning(small: Simulator) -> None:
     stream = "keyword_metrics"
     small.alter("keywords/get", lambda _, page: {**page, "items": [{**one, "value": "a, b"} for one in page["items"]]})
     output = run_sync(small, [stream])
     assert_succeeded(output, [stream])
-    assert any("'a, b', are left out" in text for text in output.warnings())
+    assert any("'a, b', are skipped" in text for text in output.warnings())
     small.clear_alterations()
     small.alter(
         "ad_accounts/list", lambda _, page: {**page, "items": [{**one, "country": None} for one in page["items"]]}
@@ -176,7 +176,7 @@ def test_an_unapproved_merchant_reads_what_to_do() -> None:
     assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
 
 
-def test_a_feed_without_a_processing_result_is_left_out_and_the_others_are_read() -> None:
+def test_a_feed_without_a_processing_result_is_skipped_and_the_others_are_read() -> None:
     streams = ("catalogs_feed_processing_results", "catalogs_feed_item_issues")
     with Simulator(World(feeds=3, feed_results=(3, 0, 1), rejects_empty_feeds=True)) as sim:
         output = run_sync(sim, streams)
@@ -185,9 +185,7 @@ def test_a_feed_without_a_processing_result_is_left_out_and_the_others_are_read(
         empty = [key for (key,) in sim.expected("catalogs_feeds")][1]
     results = output.records["catalogs_feed_processing_results"]
     assert [one["product_counts"] for one in results if one["status"] == "PROCESSING"] == [{}]
-    assert [text.split(".")[0] for text in output.warnings()] == [
-        f"{stream}: {empty} is left out" for stream in streams
-    ]
+    assert [text.split(".")[0] for text in output.warnings()] == [f"{stream}: {empty} is skipped" for stream in streams]
 
 
 def test_a_list_that_pinterest_does_not_serve_for_the_kind_of_feed_counts_as_empty() -> None:
@@ -243,7 +241,7 @@ KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"
 
 
 def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
-    """A single account, whose list is asked for first: no call of an ad group can come before the deletion."""
+    """A single account, whose list is requested first: no call of an ad group can come before the deletion."""
     streams = {"keywords": (KEYWORDS, "parent_id"), "product_group_promotions": (PROMOTIONS, "ad_group_id")}
     with Simulator(World(ad_accounts=1, boards=0, campaigns=2, ad_groups=4, ads=0)) as sim:
         ad_group = sim.world.entity_id(Kind.AD_GROUPS, 0, 1)
@@ -258,6 +256,6 @@ def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
             assert wanted[stream]
             assert {(record["id"],) for record in output.records[stream]} == wanted[stream]
             answers = {call.status for call in sim.calls(operation) if ad_group in call.values("ad_group_id")}
-            assert answers == {404}, "it was asked for, and was gone"
+            assert answers == {404}, "it was requested, and was gone"
             [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: ")]
             assert f"ad group {ad_group} was deleted" in warning

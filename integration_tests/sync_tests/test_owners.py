@@ -27,7 +27,7 @@ EVERYTHING = tuple(
 
 @pytest.fixture
 def world() -> World:
-    """Boards of every privacy, for pins that are hidden unless asked for."""
+    """Boards of every privacy, for pins that are hidden unless requested."""
     return World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)
 
 
@@ -85,7 +85,7 @@ def test_account_options_limit_the_owners(agency: Simulator) -> None:
     assert_owners(run_sync(agency, ["boards"], config=config), world, ("boards",), [world.account_id(0), third])
 
 
-def test_an_account_that_rejects_is_left_out_with_a_warning(agency: Simulator) -> None:
+def test_an_account_that_rejects_is_skipped_with_a_warning(agency: Simulator) -> None:
     world = agency.world
     rejecting, streams = world.account_id(2), ("boards", "board_pins", "user_account_analytics", "pin_analytics")
     agency.add_faults(

@@ -12,7 +12,7 @@ from integration_tests.support.syncs import run_sync
 
 @pytest.fixture
 def world() -> World:
-    """Boards of every privacy, for pins that are hidden unless asked for."""
+    """Boards of every privacy, for pins that are hidden unless requested."""
     return World(boards=4, pins_per_board=2, sections_per_board=1, pins_per_section=1)
 
 
@@ -61,7 +61,7 @@ def test_pins_that_are_too_many_for_pinterest_are_read_in_halves(sim: Simulator)
     assert [len(entry.values("pin_ids")) for entry in sim.calls("multi_pins/analytics")] == [pins] * 3 + [pins // 2] * 2
 
 
-def test_old_pins_are_left_out_if_wanted(sim: Simulator) -> None:
+def test_old_pins_are_skipped_if_wanted(sim: Simulator) -> None:
     created = sorted(record["created_at"][:10] for record in sim.expected("pins").values())
     middle = created[len(created) // 2]
     age = (sim.world.today - type(sim.world.today).fromisoformat(middle)).days

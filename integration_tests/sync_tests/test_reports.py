@@ -23,7 +23,7 @@ sim = simulated(lambda: World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4,
 
 
 def config(sim: Simulator, days: int, **options: Any) -> dict[str, Any]:
-    """A config that starts some days ago, and asks for few columns."""
+    """A config that starts some days ago, and requests few columns."""
     return sim.config(start_date=ago(sim, days).isoformat(), analytics_columns=list(COLUMNS), **options)
 
 

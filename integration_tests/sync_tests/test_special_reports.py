@@ -1,4 +1,4 @@
-"""Reports with endpoints of their own are read whole, in each known form of their files, with the chosen options."""
+"""Special reports are read completely, in each known form of their files, with the chosen options."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -166,10 +166,10 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         )
 
     def accepted(self, token: str) -> None:
-        """Do nothing."""
+        """No-op."""
 
     def wait_for_refresh(self, seconds: float) -> None:
-        """Do nothing."""
+        """No-op."""
 
 
 class OAuthAuthenticator(PinterestAuthenticator):

@@ -19,7 +19,7 @@ from source_pinterest.limits import ROW_BYTES
 Record = dict[str, Any]
 
 _FIRST_ROUNDED = 2**53
-"""From here on, a float may stand for several whole numbers."""
+"""From here on, a float may represent several whole numbers."""
 
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
@@ -172,7 +172,7 @@ class JsonBody:
                 raise MalformedResponseError("The response is cut short.")
 
     def _another(self, closing: bytes) -> bool:
-        """Whether another element follows, after a comma, or else the closing byte of the list or object."""
+        """Whether another element follows, after a comma, otherwise the closing byte of the list or object."""
         if self.peek() == closing:
             return False
         self.expect(b",")
@@ -241,7 +241,7 @@ def list_page(
         chunks: the body.
         key: the fields that identify an item; each item has them.
         field: the name of the list; empty where the body itself is documented as the list.
-        unpack: returns the items that an object in the list stands for; None if it is an item itself.
+        unpack: returns the items that an object in the list represents; None if it is an item itself.
 
     Raises:
         MalformedResponseError: the body is not JSON, or is not a page.
@@ -292,7 +292,7 @@ def _is_exact(value: Any) -> bool:
     return type(value) is int or (isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_ROUNDED)
 
 
-def write_texts(record: Record, fields: Iterable[str]) -> None:
+def write_strings(record: Record, fields: Iterable[str]) -> None:
     """Convert these fields of a record, such as ids, to strings. A field without a value stays as it is.
 
     Raises:
@@ -307,7 +307,7 @@ def write_texts(record: Record, fields: Iterable[str]) -> None:
 
 
 def write_numbers(record: Record, fields: Container[str]) -> None:
-    """Convert texts in these fields of a record to the numbers that they are. Other texts stay as they are."""
+    """Convert strings in these fields of a record to the numbers that they are. Other strings stay as they are."""
     for name in [name for name, value in record.items() if type(value) is str and name in fields]:
         with suppress(ValueError):
             number = orjson.loads(record[name])

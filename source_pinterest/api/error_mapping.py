@@ -1,6 +1,6 @@
 """The table from (HTTP status, Pinterest's error code or words) to what happens next, errors included.
 
-Codes and texts: https://developers.pinterest.com/docs/reference/errors/
+Codes and strings: https://developers.pinterest.com/docs/reference/errors/
 """
 
 import math
@@ -88,7 +88,7 @@ class ErrorResponse:
 
     @property
     def message(self) -> str:
-        """Pinterest's message, else the reason of HTTP, masked and cut at a maximum length."""
+        """Pinterest's message, otherwise the reason of HTTP, masked and cut at a maximum length."""
         return _shown(str(self._content.get("message") or self.reason or "no explanation"), MESSAGE_CHARACTERS)
 
     @property
@@ -98,7 +98,7 @@ class ErrorResponse:
         return (match["feature"] or "").strip() if match else ""
 
     def __str__(self) -> str:
-        """Return Pinterest's message with the status, the code and the request id that its support asks for."""
+        """Return Pinterest's message with the status, the code and the request id that Pinterest's support needs."""
         request_id = self.headers.get("x-pinterest-rid")
         parts = [f"HTTP {self.status}"]
         if self.code is not None:
@@ -136,7 +136,7 @@ class UncountedRetry(Enum):
     """The request is sent again without counting a retry."""
 
     WAIT = auto()
-    """After the pause that the response asks for."""
+    """After the pause that the response names."""
     REFRESH_TOKEN = auto()
     """With a new token. A second new token counts as a retry."""
 
@@ -209,7 +209,7 @@ def _quoting(make: Callable[..., PinterestError], **data: Any) -> ErrorOf:
     """Return the function for an error that consists of the stream's name and Pinterest's words.
 
     Args:
-        make: makes the error of a sentence.
+        make: makes the error of a message.
         data: what else the error carries.
     """
     return lambda response, context: make(f"{context.stream}: {response}", **data)
@@ -315,7 +315,7 @@ _TABLE: Sequence[_Row] = (
     _Row((501,), 4181, _quoting(InvalidRequestError.unexplained, reason=ErrorReason.NOT_SERVED)),
     # The request is too large.
     _Row((413, 414, 431), None, _quoting(ResponseTooLargeError.unexplained)),
-    # Troubles that pass. No request asks for a part of a response (206).
+    # Troubles that pass. Requests never have a Range header (206).
     _Row((206, 408, 409, 425), None, Retry()),
     _Row((501,), None, _quoting(InvalidRequestError.unexplained)),
     _Row(_ANY_SERVER_ERROR, None, Retry(ErrorReason.SERVER_ERROR)),  # each try may have taken Pinterest too long

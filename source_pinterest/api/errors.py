@@ -1,4 +1,4 @@
-"""The errors of requests to Pinterest, each with the sentence that the user reads.
+"""The errors of requests to Pinterest, each with the message that the user reads.
 
     PinterestError
       FatalError                 the stream ends
@@ -6,11 +6,11 @@
           MissingEntitlementError      the app or its user lacks a right
         QuotaExhaustedError      the quota renews too late
       TaskError                 the task fails, and the others are read
-        AccessDeniedError, NotFoundError  the task is left out if other tasks can be read
-        AccountUnreadableError   the account has to be readable
+        AccessDeniedError, NotFoundError  the task is skipped if other tasks can be read
+        AccountUnreadableError   the account is required
         AllTasksDeniedError         every task is rejected or gone
         InvalidRequestError            the request is invalid
-          BadRequestError        a column or a filter may be the cause: it is left out
+          BadRequestError        a column or a filter may be the cause: it is skipped
         ResponseTooLargeError    the request is split if it can be
         UnavailableError         every try failed
         AccessLostError          a list broke off
@@ -40,7 +40,7 @@ class ErrorScope(Enum):
 
 
 class ErrorReason(Enum):
-    """Why Pinterest did not serve a request, for callers that have to tell errors of a class apart."""
+    """Why Pinterest did not serve a request, for callers that have to distinguish errors of a class."""
 
     PERMISSION_MISSING = auto()
     """Pinterest says that the token lacks a permission. In fact the user may lack another right."""
@@ -65,7 +65,7 @@ class ErrorReason(Enum):
 
 
 class PinterestError(AirbyteTracedException):
-    """A failure with a sentence that says what happened and what to do about it."""
+    """A failure with a message that says what happened and what to do about it."""
 
     kind = FailureType.system_error
     reach = ErrorScope.TASK
@@ -79,7 +79,7 @@ class PinterestError(AirbyteTracedException):
 
     def __init__(
         self,
-        sentence: str,
+        message: str,
         *,
         kind: FailureType | None = None,
         advice: str | None = None,
@@ -92,7 +92,7 @@ class PinterestError(AirbyteTracedException):
         self.quote = quote or self.quote
         self.reason = reason
         self.is_isolated = self.is_isolated if is_isolated is None else is_isolated
-        masked = SECRETS.mask(sentence)
+        masked = SECRETS.mask(message)
         super().__init__(message=masked, internal_message=masked, failure_type=self.kind)
 
 
@@ -112,7 +112,7 @@ class TaskError(PinterestError):
         Args:
             what: what was found.
             quote: Pinterest's own words; by default what was found.
-            reason: tells the error apart from others of its class.
+            reason: distinguishes the error from others of its class.
         """
         again = "The next sync tries again. If it happens again, please report it."
         return cls(f"{what}. {again}", quote=quote or what, reason=reason)
@@ -146,7 +146,7 @@ class Access(NamedTuple):
     """A right beyond the token's permissions, and how to get it.
 
     Attributes:
-        needs: the right, as the end of the sentence "it needs ...".
+        needs: the right, as the end of the message "it needs ...".
         advice: what the user can do, as a clause that "or leave the stream out" follows.
     """
 
@@ -182,7 +182,7 @@ SCOPES_OF_SECRET_CONTENT = {
 
 
 UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
-"""Permissions that the consent page asks for only if the user names them, since few apps may have them."""
+"""Permissions that the consent page requests only if the user names them, since few apps may have them."""
 
 
 class MissingEntitlementError(ConfigError):
@@ -190,7 +190,7 @@ class MissingEntitlementError(ConfigError):
 
 
 def sign_in_for(scopes: tuple[str, ...]) -> str:
-    """Return the command that asks for permissions that the consent page does not ask for by itself, if any."""
+    """Return the command that requests permissions outside of the default ones, if any."""
     options = "".join(f" --scope {scope}" for scope in scopes if scope in UNREQUESTED_SCOPES)
     return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
 
@@ -210,7 +210,7 @@ class NotFoundError(TaskError):
 
 
 class AccountUnreadableError(TaskError):
-    """An ad account that the user asked for, or that was read before, can't be read, or not as a whole."""
+    """An ad account that the user requested, or that was read before, can't be read, or not as a whole."""
 
     kind = FailureType.config_error
     is_isolated = True
@@ -245,7 +245,7 @@ class BadRequestError(InvalidRequestError):
 
 
 class ResponseTooLargeError(TaskError):
-    """The request asks for more than Pinterest can return at once."""
+    """The response would be larger than Pinterest can return."""
 
     kind = FailureType.transient_error
 
@@ -254,7 +254,7 @@ class UnavailableError(TaskError):
     """Pinterest failed in every try, or could not be reached.
 
     Args:
-        sentence: what the user reads.
+        message: what the user reads.
         cause: what happened, in a few words.
         advice: what to check if it happens again.
         reason: what Pinterest answered to the last try.
@@ -262,8 +262,8 @@ class UnavailableError(TaskError):
 
     kind = FailureType.transient_error
 
-    def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: ErrorReason | None = None) -> None:
-        super().__init__(sentence, advice=advice, reason=reason)
+    def __init__(self, message: str, *, cause: str = "", advice: str = "", reason: ErrorReason | None = None) -> None:
+        super().__init__(message, advice=advice, reason=reason)
         self.cause = cause
 
 
@@ -287,12 +287,12 @@ def as_task_error(stream: str, error: Exception) -> Exception:
     if not isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | ValueError):
         return error
     why = f"{type(error).__name__}: {error}"
-    sentence = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
-    return with_cause(error, TaskError.unexplained(sentence))
+    message = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
+    return with_cause(error, TaskError.unexplained(message))
 
 
 def with_cause(cause: Exception, error: PinterestError) -> PinterestError:
-    """Return an error that is raised in the place of its cause."""
+    """Return an error that is raised instead of its cause."""
     if error is not cause:
         error.__cause__ = cause
     return error

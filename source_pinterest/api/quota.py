@@ -111,7 +111,7 @@ class Quota:
         return int(max(len(self.sent), self.limit - self._remaining + self.in_flight))
 
     def answered(self) -> None:
-        """Count a response, after its headers. If none of them tells how many requests are left, its request counts."""
+        """Count a response, after its headers. If none of them says how many requests are left, its request counts."""
         self.in_flight = max(0, self.in_flight - 1)
         self._remaining -= not self._has_remaining_header
         self._has_remaining_header = False
@@ -376,7 +376,7 @@ class Budget:
             self._changed.notify_all()
 
     def back_off(self, operation: str, hint_seconds: float | None) -> None:
-        """Pause the operation after a throttled request, as long as Pinterest says, else longer each time.
+        """Pause the operation after a throttled request, as long as Pinterest says, otherwise longer each time.
 
         Raises:
             FatalError: the pauses in a row, this one included, exceed `max_wait_seconds`.

@@ -1,6 +1,6 @@
 """How a request is sent again: after which failures, after which pauses, and when it is given up.
 
-While no connection can be made, requests wait and use up no retries. A request that asks for no retries is sent once
+While no connection can be made, requests wait and use up no retries. A request without retries is sent once
 and does not wait.
 """
 
@@ -36,7 +36,7 @@ If it accepts none of them, a further token would not help."""
 _CHECK_THE_NETWORK = "; if not, check the network, its proxies and certificates"
 
 _NEVER_REACHED_SECONDS = 30.0
-"""The longest wait for a server that has not responded in this sync: its URL or the network may be wrong for good."""
+"""The longest wait for a server that has not responded in this sync: its URL or the network may be wrong."""
 
 
 @dataclass(frozen=True)

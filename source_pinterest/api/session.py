@@ -195,7 +195,7 @@ def beginning_of(response: requests.Response) -> bytes:
 
 
 def _is_success(response: requests.Response) -> bool:
-    """Whether the status is 2xx, except for 206: no request asks for a part of a response."""
+    """Whether the status is 2xx, except for 206, as requests have no Range header."""
     return response.status_code < HTTPStatus.MULTIPLE_CHOICES and response.status_code != HTTPStatus.PARTIAL_CONTENT
 
 

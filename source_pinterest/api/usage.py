@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from typing import Literal
 
-Counted = Literal["requests", "sent", "left out", "tasks", "tasks read", "reports", "reports done"]
+Counted = Literal["requests", "sent", "skipped", "tasks", "tasks read", "reports", "reports done"]
 """Requests, each once however often it is sent; sent requests, with retries; accounts and boards that can't be read.
 
 Reports are those requested; those done have finished, failed or been split.

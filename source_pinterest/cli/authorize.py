@@ -73,7 +73,7 @@ _APPS = "https://developers.pinterest.com/apps/"
 
 @dataclass(frozen=True)
 class App:
-    """The Pinterest app that asks for access."""
+    """The Pinterest app that requests access."""
 
     client_id: str
     client_secret: str
@@ -190,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m source_pinterest.authorize",
         description="Get a refresh token from Pinterest and write it into the configuration file. "
         "The command opens Pinterest's consent page in a browser and prints no secret and no token.",
-        epilog=f"The app's secret is taken from the environment variable {SECRET_VARIABLE}, else from the "
+        epilog=f"The app's secret is taken from the environment variable {SECRET_VARIABLE}, otherwise from the "
         "configuration file; otherwise the command asks for it.",
     )
     parser.add_argument("--client-id", help="id of the app; without it, the command asks")

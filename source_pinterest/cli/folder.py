@@ -1,7 +1,7 @@
 """The output folder of `read`: its lock, the messages of each run, the states, and what these say of days.
 
 Days are final, may still change, are missing or out of reach. The classes of the cursors tell it. Days that the states
-know nothing of are left out.
+know nothing of are skipped.
 """
 
 import fcntl
@@ -97,12 +97,12 @@ class Messages:
             messages.errors[messages._closing_error] = []
         return messages
 
-    def sentences(self) -> Iterator[str]:
+    def error_messages(self) -> Iterator[str]:
         """Yield each error with its streams. One error that several streams share is given without them."""
         is_shared = len(self.errors) == 1 and len(next(iter(self.errors.values()))) > 1
-        for sentence, streams in self.errors.items():
-            unnamed = [] if is_shared else [stream for stream in streams if stream not in sentence]
-            yield f"{', '.join(unnamed)}: {sentence}" if unnamed else sentence
+        for text, streams in self.errors.items():
+            unnamed = [] if is_shared else [stream for stream in streams if stream not in text]
+            yield f"{', '.join(unnamed)}: {text}" if unnamed else text
 
     def _take(self, line: bytes) -> None:
         if named := _NAMED_RECORD.match(line):
@@ -119,10 +119,10 @@ class Messages:
                 self.states[stream] = state
             case {"type": "LOG", "log": {"level": "WARN", "message": warning}}:
                 self.warnings[warning] = None
-            case {"type": "TRACE", "trace": {"error": {"message": sentence, "stream_descriptor": {"name": stream}}}}:
-                self.errors.setdefault(sentence, []).append(stream)
-            case {"type": "TRACE", "trace": {"error": {"message": sentence}}}:
-                self._closing_error = sentence
+            case {"type": "TRACE", "trace": {"error": {"message": text, "stream_descriptor": {"name": stream}}}}:
+                self.errors.setdefault(text, []).append(stream)
+            case {"type": "TRACE", "trace": {"error": {"message": text}}}:
+                self._closing_error = text
 
 
 def exists(path: Path) -> bool:
@@ -268,7 +268,7 @@ class OwnerDays:
         final: nothing changes any more.
         spend_final: the spend is final, while conversions may still be added.
         provisional: all numbers may change.
-        missing: not read, and the next sync asks for it.
+        missing: not read, and the next sync requests it.
         gone: not read, and too old for Pinterest now.
     """
 
@@ -348,7 +348,7 @@ class FolderDays:
             return [replace(days[form], account=account) for account, (form, _) in sorted(positions.items())]
 
     def _period(self, stream: str, today: Date) -> Period:
-        """Return the days that a sync of this day asks for."""
+        """Return the days that a sync of this day requests."""
         days = self._streams[stream]().day_range if stream in self._streams else PinterestStream.day_range
         return Period.of(days, self.config, self._configured, today)
 

@@ -86,7 +86,7 @@ class Metric(NamedTuple):
         column: its column in the tables of page_numbers.sql.
         fields: the fields of the records that it is made of.
         form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
-        paid: the column of its paid part; empty if Pinterest does not tell that apart.
+        paid: the column of its paid part; empty if Pinterest does not distinguish that.
         better: 1 if more of it is better, -1 if less is; 0 if neither.
         grows: whether it counts conversions, which come in for weeks.
         is_main: whether each line of the page has it.
@@ -172,7 +172,7 @@ with last as (
 )
 select last.stream as name, last.run as last_run, any_value(last.records) as records,
     coalesce(max(status) filter (status like '%COMPLETE'), '') as ending,
-    coalesce(list(distinct error) filter (error is not null), []) as sentences
+    coalesce(list(distinct error) filter (error is not null), []) as messages
 from last left join message on message.stream = last.stream and message.run = last.run and type = 'TRACE'
 group by last.stream, last.run;
 """
@@ -346,7 +346,7 @@ class PageData:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
         levels = self._rows("from compared_level")
         for level in levels:
-            level["left_out"] = [_NAMES[column] for column in _COMPARED if column not in level["metrics"]]
+            level["skipped"] = [_NAMES[column] for column in _COMPARED if column not in level["metrics"]]
         rows = self._rows("from difference limit $most", most=MOST_LINES)
         return {
             "levels": levels,

@@ -25,7 +25,7 @@ from source_pinterest.masking import printable
 
 _ROWS_SHOWN = 100
 _HIDDEN_COLUMNS = "│ … │"
-"""What a table of DuckDB has in the place of the columns that are too many for the terminal."""
+"""What a table of DuckDB has instead of the columns that are too many for the terminal."""
 _UNKNOWN_TABLE = re.compile(r".*Table with name .* does not exist!")
 _PAGE_TABLE = re.compile(r"\bpage\.", re.IGNORECASE)
 _HOW = "Type a query; a semicolon or an empty line ends it. Ctrl-D ends the command."

@@ -40,7 +40,7 @@ _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN = 10
 _PAGE_MESSAGES_BYTES = 1_000_000_000
 """The size of all messages above which a read does not make the page at its end."""
-_KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
+_KEPT = "What it has read is kept. The next run continues from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
@@ -200,8 +200,8 @@ def _print_end(messages: Messages, path: Path, code: int) -> None:
     is_stopped = code in _EXIT_CODES_OF_SIGNALS
     if is_stopped and sys.stderr.isatty():
         say("", sys.stderr)  # below the ^C
-    for sentence in (*_shown(list(messages.warnings), path), *messages.sentences()):
-        say(sentence, sys.stderr)
+    for message in (*_shown(list(messages.warnings), path), *messages.error_messages()):
+        say(message, sys.stderr)
     if is_stopped:
         say(f"{STOPPED} {_KEPT if messages.records else _NOTHING_KEPT}", sys.stderr)
     elif code and not messages.errors:

@@ -15,10 +15,10 @@ from source_pinterest.masking import printable
 
 
 def say(text: str, file: TextIO | None = None) -> None:
-    """Print a sentence, on a terminal in lines that end between two words, so that a path can be copied.
+    """Print a message, on a terminal in lines that end between two words, so that a path can be copied.
 
     Args:
-        text: the sentence, which may quote a server.
+        text: the message, which may quote a server.
         file: standard output or standard error; standard output by default.
     """
     file = file or sys.stdout

@@ -107,7 +107,7 @@ class Config:
         options, today = without_blanks(in_current_form(raw)), today or utc_today()
         mistakes = list(unknown_options(options))
         unknown = tuple(unknown_fields(options))
-        try:  # credentials come first: reading them registers the secrets, which later sentences then mask
+        try:  # credentials come first: reading them registers the secrets, which later messages then mask
             credentials = read_credentials(options)
         except AirbyteTracedException as error:
             mistakes.append(str(error.message))
@@ -141,7 +141,7 @@ class Config:
 
 
 def _accounts(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the ad accounts to sync and to leave out, by option, and a sentence for each account that is in both."""
+    """Return the ad accounts to sync and to leave out, by option, and a message for each account that is in both."""
     single = [values["account_id"]] if "account_id" in values else []
     chosen = tuple(dict.fromkeys([*single, *values.get("account_ids", ())]))
     excluded = frozenset(values.get("exclude_account_ids", ()))

@@ -30,7 +30,7 @@ SIGN_IN = (
     "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize --config with "
     "this configuration's file"
 )
-"""How a user signs in, on a platform or at a terminal. A sentence ends with it."""
+"""How a user signs in, on a platform or at a terminal. A message ends with it."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
 _PUNCTUATION = re.compile(r"[\W_]")
 

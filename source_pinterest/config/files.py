@@ -85,16 +85,16 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
 def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return a config as the current form saves it, also one that the official connector or an API has saved.
 
-    IDs and credentials that are numbers become texts, at the top level and in `credentials`. In custom reports, an
+    IDs and credentials that are numbers become strings, at the top level and in `credentials`. In custom reports, an
     attribution window that is a list, as before 2.1.24, becomes its only number (`[30]` becomes `30`); empty lists and
-    nulls are left out.
+    nulls are skipped.
     """
-    converted = _with_texts(raw)
+    converted = _with_strings(raw)
     for key in _TEXT_LIST_OPTIONS:
         if isinstance(ids := converted.get(key), list):
             converted[key] = [_as_text(account_id) for account_id in ids]
     if isinstance(credentials := converted.get("credentials"), Mapping):
-        converted["credentials"] = _with_texts(credentials)
+        converted["credentials"] = _with_strings(credentials)
     if isinstance(reports := converted.get("custom_reports"), list):
         converted["custom_reports"] = [
             _with_windows(report) if isinstance(report, Mapping) else report for report in reports
@@ -153,7 +153,7 @@ def _on_one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _with_texts(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _with_strings(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _as_text(value) if key in _TEXT_OPTIONS else value for key, value in fields.items()}
 
 

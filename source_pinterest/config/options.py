@@ -94,14 +94,14 @@ ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
 """The default, and the windows that Pinterest was seen to accept."""
 
 
-def config_error(sentence: str) -> AirbyteTracedException:
-    """Return a config error for the caller to raise. The sentence says what the user has to change."""
-    masked = SECRETS.mask(sentence)
+def config_error(message: str) -> AirbyteTracedException:
+    """Return a config error for the caller to raise. The message says what the user has to change."""
+    masked = SECRETS.mask(message)
     return AirbyteTracedException(message=masked, internal_message=masked, failure_type=FailureType.config_error)
 
 
 def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that have a value, with texts stripped. Null and blank texts count as absent."""
+    """Return the options that have a value, with strings stripped. Null and blank strings count as absent."""
     stripped = {key: value.strip() if isinstance(value, str) else value for key, value in raw.items()}
     return {key: value for key, value in stripped.items() if value not in (None, "")}
 
@@ -119,10 +119,10 @@ def read_options(
         form: the form, or the part of it that describes these options.
         options: the values by key, as the user entered them.
         today: this machine's day.
-        title: the beginning of each sentence, if the options are fields of another one.
+        title: the beginning of each message, if the options are fields of another one.
 
     Returns:
-        The values of the options that have one, by key, and a sentence for each option that can't be used.
+        The values of the options that have one, by key, and a message for each option that can't be used.
     """
     values: dict[str, Any] = {}
     mistakes: list[str] = []
@@ -180,7 +180,7 @@ def _list(part: Mapping[str, Any], value: Any) -> Sequence[Any]:
 
 
 def _words(part: Mapping[str, Any], entered: list[Any]) -> list[Any]:
-    """Return choices as the form spells them, or texts that fit its pattern, in capitals. They have any case."""
+    """Return choices as the form spells them, or strings that fit its pattern, in capitals. They have any case."""
     words = [_choice(part["enum"], entry) if "enum" in part else _text(part["pattern"], entry) for entry in entered]
     if wrong := [repr(entry) for entry, word in zip(entered, words, strict=True) if word is None]:
         raise OptionError(f"{', '.join(wrong)} can't be used. {_demand(part)}")
@@ -231,19 +231,19 @@ def early_start_notice(title: str, chosen: Date | None, today: Date, history_day
 
 
 def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:
-    """Return the smallest region of each country. Countries that no region contains are left out."""
+    """Return the smallest region of each country. Countries that no region contains are skipped."""
     by_size = sorted(regions, key=lambda region: region.count("+"))
     smallest = {country: region for region in reversed(by_size) for country in region.split("+")}
     return tuple(dict.fromkeys(smallest[country] for country in sorted(countries) if country in smallest))
 
 
 def unknown_options(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, title: str = "") -> Iterator[str]:
-    """Yield a sentence for each key that the form does not have, with the most similar one. Values are not quoted.
+    """Yield a message for each key that the form does not have, with the most similar one. Values are not quoted.
 
     Args:
         options: the options by key.
         form: describes them.
-        title: the beginning of each sentence, if the options are fields of another one.
+        title: the beginning of each message, if the options are fields of another one.
     """
     known = [name for part in (form, *form.get("oneOf", ())) for name in part.get("properties", {})]
     for key in without_blanks(options):
@@ -253,7 +253,7 @@ def unknown_options(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, 
 
 
 def unknown_fields(options: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each unknown key in an option that has fields, such as a custom report."""
+    """Yield a message for each unknown key in an option that has fields, such as a custom report."""
     for key, option in FORM["properties"].items():
         value = options.get(key)
         for entry in value if isinstance(value, list) else [value]:

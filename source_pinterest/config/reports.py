@@ -103,7 +103,7 @@ _AD_GROUP_COLUMNS = ("AD_GROUP_ID", "AD_GROUP_NAME")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomReport:
-    """A report as the user defined it; None and empty tuples stand for fields that were left empty.
+    """A report as the user defined it; None and empty tuples represent fields that were left empty.
 
     https://developers.pinterest.com/docs/api/v5/analytics-create_report
     """
@@ -131,7 +131,7 @@ class CustomReport:
 
     @property
     def table_name(self) -> str:
-        """The part of the name by which destinations tell tables apart: letters, digits and `_`, without case."""
+        """The part of the name by which destinations distinguish tables: letters, digits and `_`, without case."""
         return re.sub("[^a-z0-9_]", "_", self.stream_name.lower())[:TABLE_NAME_CHARACTERS]
 
 
@@ -224,13 +224,13 @@ def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any]
         today: this machine's day.
 
     Returns:
-        The reports by option, and a sentence for each field or combination of fields that can't be used.
+        The reports by option, and a message for each field or combination of fields that can't be used.
     """
     mistakes: list[str] = []
     custom: list[CustomReport] = []
     for position, entry in enumerate(values.get(_CUSTOM, ()), start=1):
         title, fields, wrong = _custom_fields(position, entry, today)
-        wrong = wrong or [f"{title}{sentence}" for sentence in _forbidden(fields)]
+        wrong = wrong or [f"{title}{message}" for message in _forbidden(fields)]
         mistakes += wrong
         if not wrong:
             custom.append(_custom_report(fields))
@@ -243,7 +243,7 @@ def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any]
 
 
 def _shared_tables(reports: Iterable[CustomReport]) -> Iterator[str]:
-    """Yield a sentence for each two reports that a destination would write into one table."""
+    """Yield a message for each two reports that a destination would write into one table."""
     names: dict[str, str] = {}
     for report in reports:
         if other := names.get(report.table_name):
@@ -255,11 +255,11 @@ def _shared_tables(reports: Iterable[CustomReport]) -> Iterator[str]:
 
 
 def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[str, Any], list[str]]:
-    """Return how sentences about a custom report begin, its fields, and a sentence for each that can't be used."""
+    """Return how messages about a custom report begin, its fields, and a message for each that can't be used."""
     name = entry.get("name") if isinstance(entry, Mapping) else None
     if not isinstance(name, str) or not name.strip():
-        sentence = f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it."
-        return "", {}, [sentence]
+        message = f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it."
+        return "", {}, [message]
     title, filled = f"{_CUSTOM_REPORTS}: {name!r}, ", without_blanks(entry)
     if "attribution_window" in filled:
         filled = {key: value for key, value in filled.items() if key not in DEFAULT_WINDOW.days}
@@ -273,7 +273,7 @@ def _requested(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each combination of fields with which rows would be missing or share a key."""
+    """Yield a message for each combination of fields with which rows would be missing or share a key."""
     if not _requested(fields):
         yield "Columns: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR."
     for key, values in _filters(fields).items():
@@ -304,7 +304,7 @@ def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
 
 
 def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str]]:
-    """Return the report of an option, and a sentence for each field that can't be used."""
+    """Return the report of an option, and a message for each field that can't be used."""
     usual = _OWN_REPORTS[key]
     fields, mistakes = read_options(FORM["properties"][key], value, today, f"{FORM['properties'][key]['title']}, ")
     report = replace(usual, **{key: value for key, value in fields.items() if value})

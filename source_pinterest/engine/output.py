@@ -95,9 +95,9 @@ class Output:
         except OSError as error:
             self._failure = error
             if not isinstance(error, BrokenPipeError):
-                sentence = f"The output can't be written ({error.strerror}). Free some space and run it again.\n"
+                message = f"The output can't be written ({error.strerror}). Free some space and run it again.\n"
                 with suppress(OSError):
-                    os.write(2, sentence.encode())
+                    os.write(2, message.encode())
             raise
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ def mask_logs(output: Output) -> None:
     Args:
         output: standard output.
     """
-    logging.getLogger().handlers[:] = [LogHandler(output.write)]  # in the place of the framework's print buffer
+    logging.getLogger().handlers[:] = [LogHandler(output.write)]  # instead of the framework's print buffer
     threading.excepthook = lambda ended: LOGGER.error("Thread failed", exc_info=ended.exc_value)
 
 

@@ -12,7 +12,7 @@ from source_pinterest.engine.tasks import ParentIds
 
 
 class _Listing(NamedTuple):
-    """The ids of a list, and the error that came in the place of its further pages."""
+    """The ids of a list, and the error that came instead of its further pages."""
 
     ids: list[str]
     error: Exception | None = None

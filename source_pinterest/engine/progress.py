@@ -65,7 +65,7 @@ class Progress:
             LOGGER.info(
                 f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage['sent'], 'request')} "
                 f"({_counted(max(0, usage['sent'] - usage['requests']), 'retry', 'retries')}), "
-                f"{_counted(usage['left out'], 'account or board', 'accounts or boards')} left out."
+                f"{_counted(usage['skipped'], 'account or board', 'accounts or boards')} skipped."
             )
 
     def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
@@ -78,8 +78,8 @@ class Progress:
         if not self._failure_types:
             return None
         message = " ".join(
-            f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
-            for sentence, names in self._failed.items()
+            f"{message} Not read to their end: {', '.join(dict.fromkeys(names))}."
+            for message, names in self._failed.items()
         )
         kind = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._failure_types)
         return AirbyteTracedException(message=message, internal_message=message, failure_type=kind)
@@ -106,11 +106,11 @@ class WarnOnce:
         self._given: set[int] = set()
         self._lock = threading.Lock()
 
-    def warn(self, about: str, sentence: str) -> bool:
+    def warn(self, about: str, message: str) -> bool:
         """Log a warning unless there was one about the same subject. Return whether it was logged."""
         with self._lock:
             if hash(about) in self._given:  # the text itself may quote a long answer
                 return False
             self._given.add(hash(about))
-        LOGGER.warning(f"{self._stream}: {sentence}")
+        LOGGER.warning(f"{self._stream}: {message}")
         return True

@@ -99,7 +99,7 @@ def buffer_until_complete(record_batches: Iterable[RecordBatch]) -> Iterator[Rec
             file.seek(0)
         failing.pop_all()
     waiting = _read_back(file, sizes)
-    weakref.finalize(waiting, file.close)  # if no batch is asked for
+    weakref.finalize(waiting, file.close)  # if no batch is requested
     return waiting
 
 

@@ -1,4 +1,4 @@
-"""What a request asks for, and what is asked for instead after an error.
+"""What a request is about, and which requests replace it after an error.
 
 `RequestSplitter.read` sends a request again in another form: without the names that Pinterest rejects, or with half of
 the ids.
@@ -52,7 +52,7 @@ _WHAT_IS_ALLOWED = re.compile(
 
 @dataclass(frozen=True)
 class RequestSpec:
-    """What one request asks for.
+    """What one request is about.
 
     Attributes:
         account: the ad account; empty for the token's own user.
@@ -73,7 +73,7 @@ class RequestSpec:
     def without(self, names: Collection[str]) -> "RequestSpec":
         """Return the same request without some names. A list that would be empty stays, so that Pinterest rejects it.
 
-        Without a filter, for instance, a request would be about more than the user has asked for.
+        Without a filter, for instance, a request would be about more than the user has requested.
         """
         remaining = {by: tuple(name for name in requested if name not in names) for by, requested in self.names.items()}
         return replace(self, names={by: remaining[by] or requested for by, requested in self.names.items()})
@@ -86,7 +86,7 @@ class RequestSpec:
 class RejectedNames:
     """The columns, targeting types and metrics that Pinterest rejects by name to a stream in this sync.
 
-    No name is left out for an account that has not rejected it.
+    No name is skipped for an account that has not rejected it.
 
     Args:
         notices: the stream's warnings.
@@ -108,7 +108,7 @@ class RejectedNames:
         """Note the rejection of the names to which an error refers.
 
         Args:
-            spec: what was asked for, without the names that were known to be rejected.
+            spec: what was requested, without the names that were known to be rejected.
             error: the error.
 
         Returns:
@@ -153,7 +153,7 @@ class Rejection(NamedTuple):
 
 
 class RequestSplitter:
-    """Sends what a stream asks for in requests of the largest size, and halves the ids of a request that is too large.
+    """Splits a request into requests of the largest size, and halves the ids of a request that is too large.
 
     Args:
         ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
@@ -185,7 +185,7 @@ class RequestSplitter:
         The halves of a request come before the rest. They show soon whether the account is rejected as a whole.
 
         Args:
-            whole: all that is asked for.
+            whole: all that is requested.
             send: sends a request.
             length_without_ids: the length of a request's URL without ids.
             rejections: takes the ids that are rejected while others are read; a rejected request is then halved, too.

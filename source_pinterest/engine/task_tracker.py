@@ -19,7 +19,7 @@ class FailureAction(Enum):
     WARN_ONLY = auto()
     """The task fails, and a warning says so. Its stream is complete without it."""
     FAIL = auto()
-    """The task fails, and reading goes on."""
+    """The task fails, and reading continues."""
     FAIL_SILENTLY = auto()
     """The task fails. Its error is not raised, because an earlier one explains it."""
     STOP = auto()
@@ -68,7 +68,7 @@ class TaskTracker:
     until a task is read.
 
     Attributes:
-        done: the number of tasks that were read whole, in this sync or before.
+        done: the number of tasks that were read completely, in this sync or before.
         failed: the errors of the tasks that have failed, and of the planning.
         rejected: the tasks that Pinterest rejects or calls gone, until the last task has ended.
     """
@@ -120,7 +120,7 @@ class TaskTracker:
             self.done += 1
 
     def note_success(self, group: ParentIds) -> None:
-        """Count a task that was read whole."""
+        """Count a task that was read completely."""
         with self._lock:
             self.done += 1
             self._read.add(hash(group))

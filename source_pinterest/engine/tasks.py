@@ -1,4 +1,4 @@
-"""Tasks: the pieces of a stream that are read whole or not at all."""
+"""Tasks: the pieces of a stream that are read completely or not at all."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ class Task(StreamSlice):
         discriminators: other values that tell it from its neighbours, such as the number of a batch.
         group: the account, owner or board with whose tasks the ledger counts it. After several failures in a row, the
             others of the group are not read. By default the outermost parent, and empty for a task of the whole stream.
-        plan: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
+        plan: plans the tasks that it represents; None for a task that is read itself, see `in_turn`.
         failed_syncs: the number of earlier syncs in which it failed.
 
     Args:
@@ -75,11 +75,11 @@ class Task(StreamSlice):
 
     @classmethod
     def in_turn(cls, parents: Mapping[str, str], tasks: Callable[[], Iterable["Task"]]) -> "Task":
-        """Return a task that stands for others, so that a small quota of theirs holds up one worker alone.
+        """Return a task that represents others, so that a small quota of theirs holds up one worker alone.
 
         Args:
             parents: the ids that all of them belong to.
-            tasks: plans them. The worker asks for the next task when the one before has ended. Each counts by itself.
+            tasks: plans them. The worker requests the next task when the one before has ended. Each counts by itself.
         """
         task = cls(parents, _read_in_turn)
         task.plan = tasks

@@ -80,7 +80,7 @@ class TokenStore:
             if not self._has_warned:
                 why = error.strerror if isinstance(error, OSError) else "no JSON object"
                 LOGGER.warning(
-                    f"The new refresh token can't be saved in {path} ({why}). The sync goes on; if the old "
+                    f"The new refresh token can't be saved in {path} ({why}). The sync continues; if the old "
                     "one is rejected next time, sign in again."
                 )
             self._has_warned = True

@@ -122,7 +122,7 @@ class ReportRequest:
         ad_account_id: the ad account.
         window: the days whose rows are wanted.
         body: the body without the days, which are added when it is sent.
-        number: tells several requests for one window apart.
+        number: distinguishes several requests for one window.
         endpoint: the endpoint that creates the report.
     """
 
@@ -199,7 +199,7 @@ class ReportClient:
                 raise ConfigError(f"Pinterest rejects this report. {error.quote}. {CHANGE_THE_REPORT}") from error
             raise TaskError(
                 f"Pinterest rejects the report on {request.window} of ad account {request.ad_account_id}. "
-                f"{error.quote}. The next sync asks for it again. If every account is rejected, change the columns, "
+                f"{error.quote}. The next sync requests it again. If every account is rejected, change the columns, "
                 "filters or attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
                 kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
                 quote=error.quote,
@@ -267,7 +267,7 @@ class ReportClient:
 
 
 def _spec_of(request: ReportRequest) -> RequestSpec:
-    """Return what a request asks for, with the names of which Pinterest may reject some."""
+    """Return the spec of a request, with the names that Pinterest may reject."""
     names = {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
     return RequestSpec(request.ad_account_id, window=request.window, names=names)
 

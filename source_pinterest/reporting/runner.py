@@ -74,19 +74,19 @@ _POLLS_BEFORE_IT_EXISTS = 3
 
 _ACCOUNT_STOPPED = (
     "The report of {window} is not created, because other reports of ad account {account} have failed. The next sync "
-    "asks for it."
+    "requests it."
 )
 _UNFINISHED = (
     "Pinterest does not finish the report of {window}: {status}, creations: {creations}. This usually passes: the next "
-    "sync asks for it again."
+    "sync requests it again."
 )
 _WITHOUT_LINK = (
-    "Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it again."
+    "Pinterest calls the report of {window} finished and gives no link to its file. The next sync requests it again."
 )
-_TOO_SLOW = "Pinterest has worked on the report of {window} for more than {minutes}. The next sync asks for it again."
+_TOO_SLOW = "Pinterest has worked on the report of {window} for more than {minutes}. The next sync requests it again."
 _UNKNOWN_STATUS = (
     "Pinterest gives the report of {window} a status that this version of the connector does not know, and has not "
-    "finished it within {minutes}. The next sync asks for it again. If it happens again, please report it."
+    "finished it within {minutes}. The next sync requests it again. If it happens again, please report it."
 )
 _NONE_FINISHED = (
     " No report of this stream has finished in this sync, so no other one is waited for. Their days stay unread."
@@ -203,13 +203,13 @@ class Report:
             raise _transient(_WITHOUT_LINK, window=window)
         if status is not ReportStatus.UNKNOWN and (halves := self._halves()):
             return halves
-        sentence = _UNKNOWN_STATUS if status is ReportStatus.UNKNOWN else _TOO_SLOW
-        error = _transient(sentence + _NONE_FINISHED * ends_stream, window=window, minutes=minutes)
+        message = _UNKNOWN_STATUS if status is ReportStatus.UNKNOWN else _TOO_SLOW
+        error = _transient(message + _NONE_FINISHED * ends_stream, window=window, minutes=minutes)
         return FailedReport(self.request, error, ends_stream)
 
 
-def _transient(sentence: str, **facts: object) -> TaskError:
-    return TaskError(sentence.format(**facts), kind=FailureType.transient_error)
+def _transient(message: str, **facts: object) -> TaskError:
+    return TaskError(message.format(**facts), kind=FailureType.transient_error)
 
 
 class StreamReports:
@@ -226,7 +226,7 @@ class StreamReports:
 
     Args:
         client: sends the requests.
-        requests: asks for all reports.
+        requests: the requests for all reports.
         may_read: returns whether the reports of an ad account are still read.
     """
 
@@ -289,7 +289,7 @@ class ReportRunner:
 
         Args:
             client: sends the requests.
-            requests: asks for the reports.
+            requests: the requests for the reports.
             may_read: returns whether the reports of an ad account are still read.
         """
         stream = StreamReports(client, requests, may_read)

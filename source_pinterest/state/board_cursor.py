@@ -30,7 +30,7 @@ def _account_of(board: str) -> str:
 class BoardCursor(PinterestCursor):
     """Keeps for each board the change time that it had when its pins were last listed.
 
-    A board takes its new time once all of its tasks were read whole. It keeps its old time if it changed less than five
+    A board takes its new time once all of its tasks were read. It keeps its old time if it changed less than five
     minutes before the boards were listed: a list may lag, and a pin may come in the same second. It also keeps it if a
     task found that its list has to be read again. A board is listed if Pinterest gives no change time, or another one
     than the state. There may be 100,000 boards, so the state is one mapping of names to times.

@@ -40,7 +40,7 @@ class FullRefresh:
 
     @classmethod
     def in_catalog(cls, configured: ConfiguredAirbyteStream | None) -> Self | None:
-        """Return the refresh that a connection asks for; None for a stream that is incremental or not selected."""
+        """Return the refresh that a connection requests; None for a stream that is incremental or not selected."""
         if configured is None or configured.sync_mode is not SyncMode.full_refresh:
             return None
         return cls(configured.generation_id)
@@ -127,7 +127,7 @@ class StateStore:
 
         Args:
             state: the state of the cursor.
-            ended: whether the stream was read whole.
+            ended: whether the stream was read completely.
         """
         mark = {_MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
         self.manager.update_state_for_stream(self.stream_name, None, {**state, **self.more(), **mark})
@@ -135,7 +135,7 @@ class StateStore:
 
 
 class PinterestCursor(ABC):
-    """Commits tasks that were read whole, and emits a state every few seconds or thousands of records.
+    """Commits tasks that were read completely, and emits a state every few seconds or thousands of records.
 
     A subclass defines its state and how a committed task changes it. The run of the stream calls it.
     """
@@ -148,7 +148,7 @@ class PinterestCursor(ABC):
         self._last_state_at = time.monotonic()
         self._entries = 0
         self.is_incomplete = False
-        """Whether the stream can't be read whole, so that a full refresh is not marked as ended."""
+        """Whether the stream can't be read completely, so that a full refresh is not marked as ended."""
 
     @property
     @abstractmethod
@@ -175,7 +175,7 @@ class PinterestCursor(ABC):
         """Note a task that could not be read. By default, a cursor keeps nothing of it."""
         del task, error
 
-    def leave_out(self, task: Task, error: Exception) -> None:
+    def skip(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest rejects, or that is gone. Only cursors of days wait."""
         del task, error
 
@@ -185,7 +185,7 @@ class PinterestCursor(ABC):
         self._records_since_state += records
 
     def commit(self, task: Task, finding: Any = None) -> None:
-        """Commit a task that was read whole, and emit a state if one is due.
+        """Commit a task that was read completely, and emit a state if one is due.
 
         Args:
             task: the task, all of whose batches are queued.
@@ -238,7 +238,7 @@ class StatelessCursor(PinterestCursor):
         return {NO_CURSOR_STATE_KEY: True}
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Do nothing."""
+        """No-op."""
 
     def _is_state_due(self) -> bool:
         """Return False: the last state alone says something."""

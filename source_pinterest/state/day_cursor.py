@@ -222,7 +222,7 @@ class DayCursor(PinterestCursor):
             self._unread[owner].update(pieces)
             self._unread[owner][window] -= 1
 
-    def leave_out(self, task: Task, error: Exception) -> None:
+    def skip(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest rejects, so that its days stay as they were before the sync.
 
         The state has a new owner only if a task of it was read or has failed.

@@ -55,7 +55,7 @@ class EntityCursor(PinterestCursor):
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        statuses: the statuses that the stream asks for.
+        statuses: the statuses that the stream requests.
     """
 
     def __init__(self, store: StateStore, statuses: Iterable[str]) -> None:
@@ -79,11 +79,11 @@ class EntityCursor(PinterestCursor):
         return self._incoming
 
     def explain(self) -> None:
-        """Warn of times in the future, and of a state without statuses: its connector left out some entities."""
+        """Warn of times in the future, and of a state without statuses: its connector skipped some entities."""
         warn_of_future(self._stream_name, {"": self._flat} | {of: at[FIELD] for of, at in self._incoming.items()})
         if self._flat is not None or any(_STATUSES not in position for position in self._incoming.values()):
             LOGGER.warning(
-                f"{self._stream_name}: the saved state is of the official connector, which leaves out entities "
+                f"{self._stream_name}: the saved state is of the official connector, which skips entities "
                 "that are archived or not edited since the start date. This sync reads the entities that have changed "
                 "since then. Clear the stream once to read all of them.",
             )
@@ -143,7 +143,7 @@ def is_in_future(saved: int | None) -> bool:
 
 
 def warn_of_future(stream: str, saved: Mapping[str, int | None]) -> None:
-    """Warn of each account whose saved time lies in the future; the empty id stands for all accounts."""
+    """Warn of each account whose saved time lies in the future; the empty id represents all accounts."""
     for account in (account for account, value in saved.items() if is_in_future(value)):
         whose = f" of ad account {account}" if account else ""
         LOGGER.warning(

@@ -2,7 +2,7 @@
 
 Three formats are read: this connector's, the flat one of the official connector's versions 0.1 and 1
 (`{"DATE": ...}`), and the nested one of its 2.x. The latter has several partitions of an account: one for each entity
-and, since 2.3, for each chunk of the statuses that a report asks for. The oldest of them is the account's position.
+and, since 2.3, for each chunk of the statuses that a report requests. The oldest of them is the account's position.
 """
 
 from collections.abc import Callable, Mapping
@@ -106,5 +106,5 @@ def _account_of(partition: Mapping[str, Any]) -> str | None:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    """Return the value if it is a mapping, else an empty one."""
+    """Return the value if it is a mapping, otherwise an empty one."""
     return value if isinstance(value, Mapping) else {}

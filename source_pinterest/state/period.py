@@ -146,7 +146,7 @@ def fingerprint(body: Mapping[str, Any]) -> str:
 
 
 def _lookback_days(config: Config, configured: ConfiguredAirbyteStream | None) -> int | None:
-    """Return how many days are read again; None in a full refresh, whose state only tells how far it has come."""
+    """Return how many days are read again; None in a full refresh, whose state only says how far it has come."""
     if not configured or configured.sync_mode is SyncMode.full_refresh:
         return None
     if config.lookback_days is not None:

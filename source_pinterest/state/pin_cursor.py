@@ -31,7 +31,7 @@ class PinScan:
     Attributes:
         window: the days that are read of each pin.
         after: the id of the last pin that the pass has come past; empty before the first.
-        only_active: whether pins without activity are left out. The days of such a pass do not count as read.
+        only_active: whether pins without activity are skipped. The days of such a pass do not count as read.
     """
 
     window: DateWindow
@@ -112,7 +112,7 @@ class PinCursor(DayCursor):
     def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
         """Cut the days that pins lack to those that all others have, since a pass reads the other days of all pins.
 
-        A pin that then lacks no day is forgotten: the next pass asks for it. So are days that Pinterest no longer has.
+        A pin that then lacks no day is forgotten: the next pass requests it. So are days that Pinterest no longer has.
         """
         unread, lost = super().begin(owners), dict[str, DaySet]()
         for owner in unread.keys() - self._future:
@@ -153,7 +153,7 @@ class PinCursor(DayCursor):
         for window in self.unread(owner).difference(just_read):
             if owner in self._passes:
                 return
-            only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
+            only_active = knows_activity and self._may_skip_idle_pins(owner, window)
             yield self._begin_pass(owner, PinScan(window, only_active=only_active))
 
     def _unfinished(self, owner: Owner) -> PinScan | None:
@@ -168,7 +168,7 @@ class PinCursor(DayCursor):
             self._note_unread(owner, pin, begun)
         return begun
 
-    def _may_leave_out_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
+    def _may_skip_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
         """Return whether a window is of the newest days, and the last pass over all pins less than a week old."""
         days, today = self.days_of(owner), self.period.today
         is_recent = days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
@@ -177,7 +177,7 @@ class PinCursor(DayCursor):
     def advance(self, owner: Owner, pin: str, error: TaskError | None = None) -> None:
         """Move the pass of an owner behind a pin.
 
-        The pin lacks the days of the pass if it could not be read. If Pinterest rejects it, `leave_out` decides about
+        The pin lacks the days of the pass if it could not be read. If Pinterest rejects it, `skip` decides about
         it after the last pin.
         """
         with self._lock:
@@ -209,11 +209,11 @@ class PinCursor(DayCursor):
         days = days.union([begun.window] if begun else ())
         self.unread_pins[owner][pin] = days, failed_syncs + has_failed
 
-    def leave_out(self, task: Task, error: Exception) -> None:
+    def skip(self, task: Task, error: Exception) -> None:
         """Settle a rejected pin if another one of its owner was read. Else Pinterest may reject all of them."""
         owner, pin = task.get(ACCOUNT_KEY), task.get(PIN_KEY)
         if pin is None:
-            super().leave_out(task, error)
+            super().skip(task, error)
         elif owner in self.served:
             self.unread_pins[owner].pop(pin, None)
         else:

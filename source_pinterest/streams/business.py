@@ -62,7 +62,7 @@ class BusinessStream(PinterestStream, ABC):
         try:
             self._user.ids.check(())
         except MissingEntitlementError as error:
-            self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
+            self.notices.warn("own business", f"A business of the user's own is skipped. {error.message}")
         except TaskError as error:
             yield Task.failed({}, error)
         else:

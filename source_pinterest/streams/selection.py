@@ -56,7 +56,7 @@ def streams_by_name(sync: SyncContext) -> dict[str, Callable[[], PinterestStream
 
 
 def rank_of(stream: PinterestStream) -> tuple[ReadPriority, bool]:
-    """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
+    """Return how late a stream is read: its rank, and whether each sync restarts it. No parent is later."""
     parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
     return max(((stream.rank, isinstance(stream.state_cursor, StatelessCursor)), *map(rank_of, parents)))
 
@@ -69,7 +69,7 @@ def has_days(stream: PinterestStream) -> bool:
 def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
     """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
-    In each rank, streams that go on where they stopped come before those that begin anew, which may take all requests
+    In each rank, streams that go on where they stopped come before those that restart, which may take all requests
     of a day, every day. Analytics of ads and reports come after the lists that they need, the one that is furthest
     behind before the others.
 
@@ -87,9 +87,9 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
 
 
 def predecessors(runs: Iterable[StreamRun]) -> dict[str, set[str]]:
-    """Return, for each stream that could take all requests of a day, the streams that end before it goes on.
+    """Return, for each stream that could take all requests of a day, the streams that end before it continues.
 
-    A stream that each sync begins anew also leaves the day to those of fewer requests for each entity.
+    A stream that each sync restarts also leaves the day to those of fewer requests for each entity.
     """
     ranks = {run.name: rank_of(run.stream) for run in runs}
     bounds = {

@@ -37,7 +37,7 @@ class Taken:
         calls: the number of API calls, that for a token included.
         keys: of the records.
         start_mib: the memory of a start without a read, which depends on the machine.
-        left_out: the number of records that the bare loop read in the same world, and this reader did not.
+        skipped: the number of records that the bare loop read in the same world, and this reader did not.
     """
 
     records: int
@@ -47,7 +47,7 @@ class Taken:
     calls: int
     keys: frozenset[Key] = frozenset()
     start_mib: float = 0
-    left_out: int = 0
+    skipped: int = 0
 
     @property
     def records_per_second(self) -> float:

@@ -26,7 +26,7 @@ class Workload:
 
     Attributes:
         parents: the size that says how many boards or ad accounts there are.
-        key: the fields that tell two records apart, in the records of every reader.
+        key: the fields that distinguish two records, in the records of every reader.
     """
 
     stream: str

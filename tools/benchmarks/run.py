@@ -67,7 +67,7 @@ def measure(readers: Sequence[Reader]) -> tuple[dict[Run, Taken], list[str]]:
             loop = taken
         elif run.reader is CONNECTOR and (taken.records, taken.keys) != (loop.records, loop.keys):
             raise RuntimeError(f"{run.stream}: the connector and the bare loop read different records.")
-        measured[run] = replace(taken, keys=frozenset(), left_out=len(loop.keys - taken.keys))
+        measured[run] = replace(taken, keys=frozenset(), skipped=len(loop.keys - taken.keys))
         place = f"{run.stream} | {run.latency_ms} ms | {run.reader.name} | {run.workers or 'default'}"
         sys.stderr.write(f"{place} | {' | '.join(cells(run, measured))}\n")
     return measured, unfinished

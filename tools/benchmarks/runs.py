@@ -11,7 +11,7 @@ LATENCIES_MS = (0, 50, 200)
 WORKERS = (1, 4, 10, 20)
 WORKERS_LATENCY_MS = 50
 SMALL = 0.04
-"""The share of a workload that the official connector can end: it asks for 25 records a call, call after call."""
+"""The share of a workload that the official connector can end: it requests 25 records a call, call after call."""
 SMALL_LATENCY_MS = 50
 BY_STREAM = {workload.stream: workload for workload in WORKLOADS}
 
@@ -72,13 +72,13 @@ def report(measured: Measured) -> str:
     parts = [
         f"## The same world for all, at {SMALL_LATENCY_MS} ms",
         table(
-            ("Stream", "Reader", "Records", "Left out", "Requests", "Seconds", "CPU s", "Peak MiB"),
+            ("Stream", "Reader", "Records", "Skipped", "Requests", "Seconds", "CPU s", "Peak MiB"),
             (
                 (
                     f"`{run.stream}`",
                     name(run),
                     f"{taken.records:,}",
-                    f"{taken.left_out:,}",
+                    f"{taken.skipped:,}",
                     taken.calls,
                     f"{taken.seconds:.1f}",
                     f"{taken.cpu_seconds:.1f}",

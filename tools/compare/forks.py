@@ -1,7 +1,7 @@
 """Serves processes of the connector in the current folder: `python -P forks.py`, a JSON request for each on stdin.
 
 It loads `main.py`, and all that this imports, once. Each process of the connector begins as a copy of this one, on the
-day that its request names: `time.time` and `datetime.now` show it, the monotonic clock goes on. This file is run in
+day that its request names: `time.time` and `datetime.now` show it, the monotonic clock continues. This file is run in
 checkouts of other commits, so that it imports nothing of the project.
 """
 

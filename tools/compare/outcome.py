@@ -38,7 +38,7 @@ class Outcome:
 
 
 def outcome_of(stdout: bytes, exit_code: int, log: Iterable[Entry], before: Mapping[str, Any]) -> Outcome:
-    """Sum up what a process printed, a torn last line aside, and what it asked for.
+    """Sum up what a process printed, a torn last line aside, and what it requested.
 
     Args:
         stdout: its output.

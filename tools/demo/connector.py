@@ -83,10 +83,10 @@ class Connector:
         }
 
     def read(self, *streams: str) -> Reading:
-        """Read streams with `source_pinterest.read`, which goes on from the state in its folder.
+        """Read streams with `source_pinterest.read`, which continues from the state in its folder.
 
         Raises:
-            DemoFailedError: a stream was not read whole.
+            DemoFailedError: a stream was not read completely.
         """
         command = [sys.executable, "-m", "source_pinterest.read", *streams]
         command += ["--config", str(self._config_file), "--output", str(self._output)]

@@ -1,4 +1,4 @@
-"""Runs what the example's schedule asks for, in Dagster's environment; prints what came of each partition, as JSON.
+"""Runs what the example's schedule requests, in Dagster's environment; prints what came of each partition, as JSON.
 
 `python materialize.py examples/dagster/pinterest_shards.py`, with the instance that DAGSTER_HOME names.
 """

@@ -65,7 +65,7 @@ class Shard:
         return str(json.loads(self.config.read_text(encoding="utf-8"))["credentials"]["refresh_token"])
 
     def states(self) -> dict[str, Any]:
-        """The state that the next run goes on from, by stream."""
+        """The state that the next run continues from, by stream."""
         saved = json.loads((self.folder / "output" / "state.json").read_text(encoding="utf-8"))
         return {entry["stream"]["stream_descriptor"]["name"]: entry["stream"]["stream_state"] for entry in saved}
 
@@ -79,7 +79,7 @@ class Result:
     """What came of a shard that was run once.
 
     Attributes:
-        succeeded: whether it was read whole.
+        succeeded: whether it was read completely.
         retries: how often Dagster started it again.
         reason: why it failed, in the connector's words.
         records: what was read.

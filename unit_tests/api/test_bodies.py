@@ -14,7 +14,7 @@ from source_pinterest.api.bodies import (
     parse_body,
     parse_json,
     rows_of,
-    write_texts,
+    write_strings,
 )
 from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
 from source_pinterest.limits import JOINED_BYTES, ROW_BYTES
@@ -154,9 +154,9 @@ def test_memory_does_not_grow_with_the_body() -> None:
 
 def test_ids_become_text_in_any_spelling_that_has_all_their_digits() -> None:
     record = {"id": 1, "count": 2, "parent_id": None, "owner_id": 549755885175.0, "name": 1.5}
-    write_texts(record, ("id", "parent_id", "owner_id", "absent_id", "name"))
+    write_strings(record, ("id", "parent_id", "owner_id", "absent_id", "name"))
 
     assert record == {"id": "1", "count": 2, "parent_id": None, "owner_id": "549755885175", "name": "1.5"}
     for inexact in (2.0**53, 1.5, [5], True):
         with pytest.raises(FormError, match="not an exact id"):
-            write_texts({"id": inexact}, ("id",))
+            write_strings({"id": inexact}, ("id",))

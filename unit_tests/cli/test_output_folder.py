@@ -112,13 +112,13 @@ def test_a_state_that_cannot_be_read_is_not_overwritten(tmp_path: Path) -> None:
     ids=["the same of all", "two", "one stream", "its name is told", "no stream", "none"],
 )
 def test_each_kind_of_broken_line_has_one_sentence(lines: list[bytes], sentences: list[str], tmp_path: Path) -> None:
-    assert list(written(tmp_path, *lines).sentences()) == sentences
+    assert list(written(tmp_path, *lines).error_messages()) == sentences
 
 
 def test_each_warning_is_shown_once_and_lines_that_are_no_message_are_skipped(tmp_path: Path) -> None:
-    warning, noise = line("LOG", level="WARN", message="Left out."), bytes(8) + b"\n"
+    warning, noise = line("LOG", level="WARN", message="Skipped."), bytes(8) + b"\n"
     messages = written(tmp_path, warning, noise, warning, line("LOG", level="INFO", message="Fine."), RECORD)
-    assert list(messages.warnings) == ["Left out."]
+    assert list(messages.warnings) == ["Skipped."]
     assert messages.records == {"boards": 1}
 
 

@@ -173,7 +173,7 @@ def test_equal_sums_are_one_line_for_each_level(shop: Shown) -> None:
 
 def test_conversions_are_told_by_type_as_far_as_they_were_read(shop: Shown) -> None:
     table = section(shop.text, "Conversions by type")
-    assert "Carts - - - 90 0 -" in table, "their number was not asked for"
+    assert "Carts - - - 90 0 -" in table, "their number was not requested"
     assert "Checkouts 60 10.00 1,500.00 0 30 50.00%" in table
     assert "Sign-ups" not in table
     saved = {row["Type"]: row for row in tables_in(shop.page)["conversions-EUR.csv"]}
@@ -282,7 +282,7 @@ def test_campaigns_and_ads_add_up_to_their_account_with_a_line_for_the_rest(fold
     assert len(re.findall(r'class="spark"[^>]*><path d="[^"]*v-20\.0h', page)) == 12, "each line to its own scale"
 
 
-def test_a_day_that_the_account_lacks_is_left_out_of_its_campaigns_too(folder: Folder) -> None:
+def test_a_day_that_the_account_lacks_is_omitted_from_its_campaigns_too(folder: Folder) -> None:
     folder.account("7")
     with_sums(folder)
     folder.states[OWN]["states"][0]["cursor"]["missing"] = [[day(5), day(5)]]
@@ -302,7 +302,7 @@ def test_what_campaigns_of_catalogs_spend_without_an_ad_is_no_difference(folder:
     folder.end("campaigns")
     text = folder.text()
     assert "The sums agree, to the last digit." in text
-    assert "180 numbers of catalog sales campaigns are left out" in text
+    assert "180 numbers of catalog sales campaigns are skipped" in text
     assert "Without a row of an ad 180.00" in text
 
 
@@ -423,7 +423,7 @@ def test_a_restated_row_replaces_the_older_one(folder: Folder) -> None:
     assert "ad_account_analytics 2 " in section(text, "The streams")
 
 
-def test_unrequested_columns_are_left_out(folder: Folder) -> None:
+def test_unrequested_columns_are_skipped(folder: Folder) -> None:
     folder.options["analytics_columns"] = ["SPEND_IN_DOLLAR", "IMPRESSION_1", "IMPRESSION_2"]
     for stream in (OWN, ADS):
         for back in range(60):
@@ -433,7 +433,7 @@ def test_unrequested_columns_are_left_out(folder: Folder) -> None:
     text = folder.text()
     assert "45.00 unknown currency" in text
     assert "CTR" not in text[: text.index("About these numbers")]
-    assert "Not compared, because a column was not asked for: Pin clicks, Outbound clicks, Saves" in text
+    assert "Not compared, because a column was not requested: Pin clicks, Outbound clicks, Saves" in text
     assert "3 chosen" not in text
     assert "3 that were chosen" in text
 
@@ -477,7 +477,7 @@ def test_the_messages_of_a_run_that_goes_on_are_read_and_not_changed(folder: Fol
     part.write_bytes(before := part.read_bytes() + b'{"type":"RECORD","record":{"stream":"ad_')
     text = folder.text()
     assert part.read_bytes() == before
-    assert f"The run of {part.name} goes on, or was killed" in text
+    assert f"The run of {part.name} continues, or was killed" in text
     assert "campaigns 0 Cut off: the run ended before this stream did." in text
 
 

@@ -1,7 +1,7 @@
 """No day is promised that was not read, or passed over, whichever tasks end well, badly, in parts or never.
 
 Several syncs in a row, each from the state of the one before, a few days later, with another start date, cut short
-anywhere: no state promises a day that was not read whole or goes back, and the last sync, in which all goes well,
+anywhere: no state promises a day that was not read completely or goes back, and the last sync, in which all goes well,
 leaves no day out.
 """
 
@@ -70,7 +70,7 @@ syncs = st.builds(
 
 @dataclass
 class Destination:
-    """What has been read for good, day by day."""
+    """What has been read permanently, day by day."""
 
     read: dict[str, set[int]] = field(default_factory=lambda: {account: set() for account in ACCOUNTS})
     last: dict[str, str] = field(default_factory=dict)

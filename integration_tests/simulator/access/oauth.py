@@ -48,7 +48,7 @@ button {{ font: inherit; padding: .4em 1.2em; margin-right: .6em }}
 </style>
 <p>A local Pinterest, a simulation for tests</p>
 <h1>Give access to app {app}?</h1>
-<p>It asks for these permissions:</p>
+<p>It requests these permissions:</p>
 <ul>{scopes}</ul>
 <form method="post">
 <button name="answer" value="agree">Give access</button><button name="answer" value="decline">Cancel</button>

@@ -80,12 +80,12 @@ def _entities(
     arguments: Mapping[str, Any],
 ) -> Listing:
     account = account_of(world, arguments)
-    left_out = DOCUMENTED_STATUSES.difference(arguments["entity_statuses"])
+    skipped = DOCUMENTED_STATUSES.difference(arguments["entity_statuses"])
     indexes = range(world.count(kind, account))
     listed = [
         index
         for index in indexes
-        if world.status(kind, account, index) not in left_out
+        if world.status(kind, account, index) not in skipped
         and not (world.deleted_entities and world.entity_id(kind, account, index) in world.deleted_entities)
     ]
     return Listing(listed, lambda index: make(world, account, index))

@@ -1,7 +1,7 @@
 """Compute the rows of an ad account, a campaign, an ad group or an ad, of a day or of several.
 
 https://developers.pinterest.com/docs/api/v5/campaigns-analytics and its sisters. A number is a share of the account's,
-which is a function of the seed, the day, the column, the attribution asked for and how often the day has been restated.
+which is a function of the seed, the day, the column, the attribution requested and how often the day has been restated.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -21,7 +21,7 @@ PRODUCT_GROUP_ID = "PRODUCT_GROUP_ID"
 
 
 def product_groups(world: World, account: int, ids: Sequence[str] | None = None) -> Iterator[Subject]:
-    """The product groups asked for, or all of them; ids that aren't this account's are passed over."""
+    """The product groups requested, or all of them; ids that aren't this account's are passed over."""
     filters = {} if ids is None else {"product_group_ids": tuple(ids)}
     request = ReportRequest(
         level="PRODUCT_GROUP", start_date=world.today, end_date=world.today, columns=(), filters=filters
@@ -33,7 +33,7 @@ def product_groups(world: World, account: int, ids: Sequence[str] | None = None)
 class ProductGroupOperation(AnalyticsOperation):
     """The analytics of product groups: rows as of the other levels, with the id of the product group on each.
 
-    No column asks for it. The numbers are those of reports.
+    No column requests it. The numbers are those of reports.
     """
 
     def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:

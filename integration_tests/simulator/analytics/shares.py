@@ -80,7 +80,9 @@ class Division:
         self._campaign_percent = _EVERY_DAY * percent // max(1, self._days_percent)
         self._flights: dict[int, Flight] = {}
         self._active: dict[int, bool] = {}
-        self._ahead: dict[int, tuple[int, Sequence[int]]] = {}  # who is asked for one campaign soon asks for the next
+        self._ahead: dict[
+            int, tuple[int, Sequence[int]]
+        ] = {}  # a request for one campaign is soon followed by one for the next
 
     def share(self, campaign: int | None, ordinal: int) -> Spans | None:
         """Return the share of a campaign, or of the account itself, on a day; None if it has no numbers."""

@@ -20,7 +20,7 @@ _DEPTH: dict[Kind | None, int] = {_ACCOUNT_LEVEL: 0, Kind.CAMPAIGNS: 1, Kind.AD_
 
 @dataclass(frozen=True)
 class Subject:
-    """One entity, or a part of its numbers, of which rows are asked for.
+    """One entity, or a part of its numbers, of which rows are requested.
 
     Attributes:
         number: in the world.
@@ -29,7 +29,7 @@ class Subject:
         account: its ad account.
         campaign: the campaign that it has a share of, None for a share of the account.
         share: of that.
-        parts: those whose sum it is, in the place of a share: what a filter leaves of an entity above it.
+        parts: those whose sum it is, instead of a share: what a filter leaves of an entity above it.
     """
 
     number: int
@@ -48,7 +48,7 @@ class Subject:
 
 
 def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:
-    """The entities asked for, in the order of the request; ids that aren't this account's are passed over."""
+    """The entities requested, in the order of the request; ids that aren't this account's are passed over."""
     if level == "ad_accounts":
         yield _subject(world, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
         return
@@ -92,7 +92,7 @@ def _subject(world: World, row_key: str, account: int, kind: Kind | None, index:
 
 
 def _lineage(world: World, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:
-    """The campaign, ad group and ad that an entity's columns speak of: its ancestors, or else the first children."""
+    """The campaign, ad group and ad that an entity's columns speak of: its ancestors, otherwise the first children."""
     ad_index = index if kind is Kind.ADS else 0
     group = index if kind is Kind.AD_GROUPS else world.parent_index(Kind.ADS, account, ad_index)
     campaign = index if kind is Kind.CAMPAIGNS else world.parent_index(Kind.AD_GROUPS, account, group)

@@ -78,7 +78,7 @@ class TargetingOperation(AnalyticsOperation):
         return (*super().columns(arguments), TYPE, VALUE)
 
     def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
-        """Each entity by type and value; an id is on a row only where its column is asked for."""
+        """Each entity by type and value; an id is on a row only where its column is requested."""
         types = tuple(dict.fromkeys(arguments["targeting_types"]))
         for subject in super().subjects(world, account, arguments, ids):
             yield from broken_down(replace(subject, row_key=""), types)

@@ -23,7 +23,7 @@ class Bookmarks:
         self._serial = count()
 
     def issue(self, offset: int, identity: str) -> str:
-        """A bookmark to an offset in the list that `identity` asks for; no two are alike."""
+        """A bookmark to an offset in the list that `identity` requests; no two are alike."""
         body = f"{offset}|{self._clock()}|{next(self._serial)}"
         return urlsafe_b64encode(f"{body}|{_seal(body, identity)}".encode()).decode()
 

@@ -15,7 +15,7 @@ class ApiError(Exception):
 
 
 class BrokenRule(ApiError):  # noqa: N818  # it is the request that is wrong
-    """The request is at fault: what it asks for, or how it asks, breaks a rule of the API."""
+    """The request is at fault: what it requests, or how it asks, breaks a rule of the API."""
 
 
 def bad_request(message: str) -> BrokenRule:

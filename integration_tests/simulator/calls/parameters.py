@@ -171,6 +171,6 @@ def in_one_piece(query: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def ids_of_analytics(name: str, *, required: bool = True, max_length: int | None = None, most: int = 250) -> Parameter:
-    """The entities whose numbers are asked for."""
+    """The entities whose numbers are requested."""
     item = Digits(name, max_length=max_length)
     return RepeatedArray(name, required=required, item=item, max_items=most, may_be_joined=True)

@@ -56,7 +56,7 @@ def lacking(item_id: str, *fields: str) -> Alteration:
 
 
 def each_row(value: Any, change: Callable[[Row], list[Row]]) -> Any:
-    """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
+    """The JSON with other rows instead of each row: an object of numbers by day, or a pin of a ranking."""
     if isinstance(value, dict):
         return {name: each_row(part, change) for name, part in value.items()}
     if not isinstance(value, list):

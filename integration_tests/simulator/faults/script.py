@@ -107,7 +107,7 @@ class Fault:
     kind: str  # a `FaultKind`, or its text
     on: str = "*"  # an operationId, or `DOWNLOAD`; "*" is every operation but oauth/token
     path: str = ""  # a substring of the path, such as a board's id
-    pin: str = ""  # the id of a pin whose analytics are asked for, alone or among others
+    pin: str = ""  # the id of a pin whose analytics are requested, alone or among others
     entity: str = ""  # the id of an entity that analytics are asked of, alone or among others
     account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first

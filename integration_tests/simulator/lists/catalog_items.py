@@ -102,7 +102,7 @@ def report_stats(world: World, arguments: Mapping[str, Any]) -> Listing:
         number = _catalog(world, report)
         kind = catalogs.catalog(world, number)["catalog_type"]
     if kind != asked["catalog_type"]:
-        raise bad_request(f"catalog_type {asked['catalog_type']} is not that of what is asked for.")
+        raise bad_request(f"catalog_type {asked['catalog_type']} is not that of what is requested.")
     return Listing(range(world.item_issues), lambda index: _stats(world, report, number, index))
 
 

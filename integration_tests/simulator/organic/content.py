@@ -171,7 +171,7 @@ def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 
 def _listed(world: World, arguments: Mapping[str, Any]) -> Callable[[PinPlace], Record]:
-    """A pin as a list shows it, with its totals if the call asks for them."""
+    """A pin as a list shows it, with its totals if the call requests them."""
     with_metrics = bool(arguments.get("pin_metrics"))
     return lambda place: {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
 

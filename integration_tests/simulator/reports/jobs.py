@@ -90,17 +90,17 @@ class ReportJobs:
         return self._by_token.get(token)
 
     def level(self, entry: Entry) -> str:
-        """The level of the report that a request orders or asks for, "" for any other request."""
+        """The level of the report that a request creates or polls, "" for any other request."""
         if isinstance(entry.body, dict):
             return str(entry.body.get("level", ""))
         return next((job.request.level for job in self._named(entry)), "")
 
     def days(self, entry: Entry) -> int:
-        """The days of the report that a request asks for, 0 for any other request."""
+        """The days of the report that a request is for, 0 for any other request."""
         return next(((job.request.end_date - job.request.start_date).days + 1 for job in self._named(entry)), 0)
 
     def end(self, entry: Entry, status: ReportStatus) -> None:
-        """Lets the job that a request asks for end badly."""
+        """Lets the job that a request is for end badly."""
         for job in self._named(entry):
             job.ended_as = status
 

@@ -51,7 +51,7 @@ def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[
 
 
 def _shown(world: World, request: ReportRequest, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that rows have: those asked for, and what comes unasked; no document says which ids do."""
+    """The columns that rows have: those requested, and what comes unasked; no document says which ids do."""
     unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
     if request.base_level in PARTS and world.report_ids == "all":
         return (*asked, *unasked, *IDS)

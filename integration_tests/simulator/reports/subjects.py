@@ -29,7 +29,7 @@ KINDS: Mapping[str, Kind] = {
     "KEYWORD": Kind.AD_GROUPS,
 }
 IDS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID")
-"""What tells the rows of a part apart, where there are several."""
+"""What distinguishes the rows of a part, where there are several."""
 _STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
 
 
@@ -227,7 +227,7 @@ def _passes(filters: Mapping[str, tuple[str, ...]], prefix: str, entity_id: str,
 
 
 def _with_more_columns(subject: Subject) -> Subject:
-    """A report shows the columns that were asked for; no id comes unasked."""
+    """A report shows the columns that were requested; no id comes unasked."""
     fixed: dict[str, Any] = dict(subject.fixed)
     if "CAMPAIGN_ID" in fixed:
         fixed |= {

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class Entry:
-    """One request and how it was answered; status 0 stands for no answer."""
+    """One request and how it was answered; status 0 represents no answer."""
 
     operation_id: str
     category: str
@@ -28,7 +28,7 @@ class Entry:
     broken_rule: str = ""  # of the API, for which the request was rejected
 
     def rows(self) -> int:
-        """How many rows an analytics request asks for at most: entities times days; 0 of any other request."""
+        """How many rows an analytics request is for at most: entities times days; 0 of any other request."""
         query = dict(self.query)
         if not {"start_date", "end_date"} <= query.keys():
             return 0

@@ -25,13 +25,13 @@ class Settings:
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 8_192  # which is what the CDN documents
     long_url_status: int | None = None  # with which a CDN rejects a longer one, without JSON; None: Pinterest's own 414
-    page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
+    page_cap: int | None = None  # so many items a page holds at most, whatever page_size requests
     report_seconds: float = 2  # until a report has finished
     rejected_names: Collection[
         str
     ] = ()  # columns, targeting types, metrics of pins and values of filters that cost a 400
     names_the_rejected: bool = True  # whether that 400 says which they are
-    video_metrics_of_pictures: bool = True  # whether pins without a video may be asked for them; if not, a 400
+    video_metrics_of_pictures: bool = True  # whether a request for pins without a video may name them; if not, a 400
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
     approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is rejected

@@ -1,6 +1,6 @@
 """`Listing` is the sequence of records that a list endpoint pages through.
 
-A listing knows how long it is and makes an item only when a page asks for it.
+A listing knows how long it is and makes an item only when a page requests it.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """Convert the indexes of objects into ids, and ids back into indexes.
 
-Ids look like Pinterest's (digits, growing with age, with gaps) and can be turned back into the index they stand for,
+Ids look like Pinterest's (digits, growing with age, with gaps) and can be turned back into the index they represent,
 so that a world of a million pins needs no table.
 """
 

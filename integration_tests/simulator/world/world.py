@@ -79,7 +79,7 @@ class World:
     active_percent: int = (
         80  # of a campaign's days have a row; below 100, campaigns come and go, every fifth never runs
     )
-    full_rows: bool = False  # every column asked for is in every row
+    full_rows: bool = False  # every column requested is in every row
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
     totals_lag_days: int = 0  # so many of the newest days do not count in the totals in lists of pins

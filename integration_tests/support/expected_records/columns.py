@@ -1,12 +1,12 @@
 """The columns of analytics rows where a config names none.
 
-Those that the official connector asks for, in its order (tables made with it have them), and `TOTAL_IMPRESSION`.
+Those that the official connector requests, in its order (tables made with it have them), and `TOTAL_IMPRESSION`.
 """
 
 from integration_tests.simulator.analytics.columns import names_in
 
 REACH_COLUMNS = names_in("TOTAL_IMPRESSION_FREQUENCY TOTAL_IMPRESSION_USER")
-"""Not asked for where rows are about a part of an entity."""
+"""Not requested where rows are about a part of an entity."""
 
 DEFAULT_COLUMNS = names_in("""
     ADVERTISER_ID AD_ACCOUNT_ID AD_GROUP_ENTITY_STATUS AD_GROUP_ID AD_ID CAMPAIGN_DAILY_SPEND_CAP

@@ -148,7 +148,7 @@ def _labels(world: World, arguments: Arguments) -> Iterator[Record]:
 
 
 def _keyword_metrics(world: World, _: Arguments) -> Iterator[Record]:
-    """Those of the texts of each account's keywords, each once; one with a comma can't be asked for."""
+    """Those of the texts of each account's keywords, each once; one with a comma can't be requested."""
     texts: dict[str, dict[str, None]] = {}
     for keyword in LIST_RECORDS["keywords"](world, {}):
         if "," not in keyword["value"]:

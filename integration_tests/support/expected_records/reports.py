@@ -57,7 +57,7 @@ _ENTITY_KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 def with_its_key(level: str, row: Row) -> Record:
-    """A row of a report, with an empty text for each part of its key that Pinterest leaves out.
+    """A row of a report, with an empty text for each part of its key that Pinterest skips.
 
     Where a level may be finer than an entity a day, it also says under which id the file lists it.
     """
@@ -81,7 +81,7 @@ def targeting_types_of(level: str) -> tuple[str, ...]:
 
 
 def usual_targeting_types_of(level: str) -> tuple[str, ...]:
-    """Every way to break a level down that a sync asks for where nobody chooses: few accounts have local stores."""
+    """Every way to break a level down that a sync requests where nobody chooses: few accounts have local stores."""
     return tuple(name for name in targeting_types_of(level) if name != "LOCAL_ADS_STORE_CODE")
 
 
@@ -153,11 +153,11 @@ class OwnReport(NamedTuple):
         return ("CAMPAIGN_ID", *self.parts, "DATE")
 
     def columns(self) -> tuple[str, ...]:
-        """Those that are asked for where nobody chooses."""
+        """Those that are requested where nobody chooses."""
         if not self.breakdown:
             return tuple(name for name in MMM_COLUMNS if name not in _NOT_ASKED)
-        left_out = {*PRODUCT_PARTS, *_NOT_ASKED[:2]} - {*self.parts}
-        return tuple(name for name in PRODUCT_COLUMNS if name not in left_out)
+        skipped = {*PRODUCT_PARTS, *_NOT_ASKED[:2]} - {*self.parts}
+        return tuple(name for name in PRODUCT_COLUMNS if name not in skipped)
 
     def request(
         self,

@@ -85,7 +85,7 @@ class AdPins(AdAccountStream):
         except TaskError as error:
             raise TaskError(
                 f"{self.name}: pin {task[PIN_KEY]} of ad account {task['ad_account_id']} could not be read. The next "
-                f"sync asks for it again. {error.message}",
+                f"sync requests it again. {error.message}",
                 kind=error.kind,
                 is_isolated=task.failed_syncs > 0 and not isinstance(error, UnavailableError),
             ) from error
@@ -93,7 +93,7 @@ class AdPins(AdAccountStream):
 
 
 def _first_of(media: Any, field: str) -> Any:
-    """Return the field of the media, or else of the first picture or video in it that has one."""
+    """Return the field of the media, otherwise of the first picture or video in it that has one."""
     items = media.get("items") if isinstance(media, Mapping) else None
     parts = [media, *(items if isinstance(items, list) else ())]
     return next((part[field] for part in parts if isinstance(part, Mapping) and part.get(field)), None)

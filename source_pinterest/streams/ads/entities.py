@@ -23,7 +23,7 @@ PROMOTED = "promoted pins"
 class EntityStream(AdAccountStream, ABC):
     """Entities that changed since the account's cursor.
 
-    An entity is left out because of its status only if the user chose statuses. Pinterest may send statuses that the
+    An entity is skipped because of its status only if the user chose statuses. Pinterest may send statuses that the
     request did not name.
     """
 

@@ -97,7 +97,7 @@ class EntityListStream(AdAccountStream, ABC):
         more = f" and {len(failed) - 1:,} more" if len(failed) > 1 else ""
         return TaskError(
             f"{self.name}: {first}{more} of ad account {account} could not be read. "
-            f"The next sync asks for them again. {error.message}",
+            f"The next sync requests them again. {error.message}",
             kind=FailureType.transient_error if isinstance(error, AccessDeniedError) else error.kind,
             is_isolated=len(failed) < FAILURES_IN_A_ROW,
         )

@@ -62,7 +62,7 @@ class KeywordMetrics(AdAccountStream):
         if with_comma := next((keyword for keyword in all_keywords if _SEPARATOR in keyword), None):
             self.notices.warn(
                 "commas",
-                f"keywords with a comma, such as {with_comma!r}, are left out: commas separate the keywords of a "
+                f"keywords with a comma, such as {with_comma!r}, are skipped: commas separate the keywords of a "
                 "request.",
             )
         if keywords and not self.ad_accounts.listed[account].country:

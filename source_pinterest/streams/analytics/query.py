@@ -205,7 +205,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def read_query(self, ids: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows.
 
-        A destination that keeps every row gets them once all have come. An id that Pinterest rejects is left out.
+        A destination that keeps every row gets them once all have come. An id that Pinterest rejects is skipped.
 
         Args:
             ids: the entities; none for the account as a whole.
@@ -225,10 +225,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         responses = self._splitter.read(whole, self._request, self._length_without_ids(account), may_skip)
         yield from chain.from_iterable(responses)
         for spec, error in rejections:
-            self.usage.count("left out")
+            self.usage.count("skipped")
             self.notices.warn(
                 f"{spec.account} {spec.ids} {spec.window}",
-                f"{spec.ids[0]} of ad account {spec.account} is left out: its days {spec.window} are not read. To read "
+                f"{spec.ids[0]} of ad account {spec.account} is skipped: its days {spec.window} are not read. To read "
                 "them once Pinterest accepts the id, clear the stream's data, or refresh the stream. "
                 f"{error.quote or error.message}.",
             )
@@ -259,12 +259,12 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the rows of a response as batches. No batch is returned before the last row has been checked.
 
         Raises:
-            MalformedResponseError: the response is not a list of rows that were asked for.
+            MalformedResponseError: the response is not a list of rows that were requested.
         """
         expected = ExpectedRows(
             key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
-            texts=(*self.breakdown, *text_columns(self.columns)),
+            strings=(*self.breakdown, *text_columns(self.columns)),
             numbers=number_columns(self.columns),
             window=spec.window,
             account=spec.account,

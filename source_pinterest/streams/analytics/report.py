@@ -151,7 +151,7 @@ class ReportStream(AdAccountStream):
     def _windows(self, account: str, unread: DaySet) -> list[DateWindow]:
         """Return the unread days of an account in windows of one report each, of whole buckets.
 
-        The bucket of the first day is left out if it begins before. An attempt of a full refresh leaves out a bucket of
+        The bucket of the first day is skipped if it begins before. An attempt of a full refresh skips a bucket of
         which an earlier attempt has read days: it was emitted, and the present week has one day more when the next
         attempt begins after midnight.
         """

@@ -65,7 +65,7 @@ class ReportSpec:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns that tell the rows of a file apart."""
+        """The columns that distinguish the rows of a file."""
         entity = (ENTITY_ID,) if self.may_lack_ids else ()
         return (*self.ids, *entity, *self.breakdowns, *self.times)
 

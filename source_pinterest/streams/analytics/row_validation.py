@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from pendulum import Date
 
-from source_pinterest.api.bodies import Record, write_numbers, write_texts
+from source_pinterest.api.bodies import Record, write_numbers, write_strings
 from source_pinterest.api.errors import FormError
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -69,7 +69,7 @@ class ExpectedRows:
     Attributes:
         key: the columns that identify a row.
         optional: the fields of the key that may be empty.
-        texts: the columns that hold text, including ids.
+        strings: the columns that hold text, including ids.
         numbers: the columns that hold numbers.
         window: the days to emit; None if the rows have no day.
         requested: the requested days. Rows of requested days outside of `window` are dropped without a warning.
@@ -82,7 +82,7 @@ class ExpectedRows:
 
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
-    texts: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset()
     window: DateWindow | None = None
     requested: DateWindow | None = None
@@ -94,7 +94,7 @@ class ExpectedRows:
 
 
 def admitted(rows: Iterable[Record], expected: ExpectedRows, notices: WarnOnce) -> Iterator[Record]:
-    """Yield the rows of the wanted days, with texts in their columns, their account and its currency.
+    """Yield the rows of the wanted days, with strings in their columns, their account and its currency.
 
     Days that were not requested are skipped with a warning.
 
@@ -112,13 +112,13 @@ def admitted(rows: Iterable[Record], expected: ExpectedRows, notices: WarnOnce) 
         for column, other in substitutes:
             if row.get(column) in _EMPTY and row.get(other) not in _EMPTY:
                 row[column] = row[other]
-        write_texts(row, expected.texts)
+        write_strings(row, expected.strings)
         write_numbers(row, expected.numbers)
         _write_account(row, account)
         if any(row.get(column) in _EMPTY for column in needed):
             raise FormError(f"A row lacks its {' or its '.join(needed)}.")
         if entities is not None and row[entity_column] not in entities:
-            raise FormError(f"A row has the {entity_column} {row[entity_column]}, which was not asked for.")
+            raise FormError(f"A row has the {entity_column} {row[entity_column]}, which was not requested.")
         if window is not None:
             row[day_column] = wanted_day(str(row[day_column]))
             if not row[day_column]:
@@ -205,11 +205,11 @@ class ReportRows:
 
     def _expected(self, request: ReportRequest) -> ExpectedRows:
         always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested
-        texts = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
+        strings = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
         return ExpectedRows(
             key=self.key.columns,
             optional=self.key.optional,
-            texts=tuple(dict.fromkeys(texts)),
+            strings=tuple(dict.fromkeys(strings)),
             numbers=number_columns(self.columns),
             window=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,

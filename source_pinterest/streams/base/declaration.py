@@ -17,7 +17,7 @@ class Parent(NamedTuple):
     |---------------------------------------------|--------------------------------------------------------|
     | `Parent(Boards, "board_id")`                | has a task and a foreign key for each id of the parent |
     | `Parent(Campaigns, parameter="campaign_id")`| names the ids in a parameter of its requests           |
-    | `Parent(Keywords)`                          | asks for the ids by itself                             |
+    | `Parent(Keywords)`                          | requests the ids by itself                             |
     | `Parent(Pins, wants="pin_metrics")`         | also needs what is requested, or kept, only if wanted  |
 
     Attributes:

@@ -13,7 +13,7 @@ from source_pinterest.streams.base.stream import PinterestStream
 class DocumentStream(PinterestStream, ABC):
     """The items of one response, distinguished by their key.
 
-    A task that Pinterest does not know, such as a region, is left out.
+    A task that Pinterest does not know, such as a region, is skipped.
     """
 
     page_size = None

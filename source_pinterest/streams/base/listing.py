@@ -48,7 +48,7 @@ class BookmarkPaginator:
 def unseen(records: Iterable[Record], key: tuple[str, ...], seen: set[Any]) -> list[Record]:
     """Return the records that no earlier page of a list had.
 
-    An item that is created while a list is read moves another one onto the next page, where it comes again.
+    An item that is created while a list is read moves another one onto the next page, where it is repeated.
 
     Args:
         records: the items or records of a page.

@@ -64,7 +64,7 @@ class Loop:
             progress: takes note of the messages.
             workers: the number of threads that read.
             planners: the number of streams that are planned at the same time.
-            before: by stream: the streams that end before it goes on, while a daily quota is known.
+            before: by stream: the streams that end before it continues, while a daily quota is known.
         """
 
         def wait_for_turn(run: StreamRun) -> None:

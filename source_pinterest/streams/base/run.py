@@ -167,7 +167,7 @@ class StreamRun:
         | rejected                                        | consequence                                           |
         |------------------------------------------------|-------------------------------------------------------|
         | the only task of a stream                      | the stream fails at once                              |
-        | an account that has to be readable             | the account is lost at once                           |
+        | an account that is required                    | the account is lost at once                           |
         | any other task, and each of a stream that may  | judged after the last task: if all are rejected, the   |
         | lack a right                                   | right is missing                                      |
         """
@@ -182,14 +182,14 @@ class StreamRun:
         action = self._tracker.note_failure(task.group, error, task.failed_syncs)
         self.stream.state_cursor.fail(task, error)
         if action is FailureAction.WARN_ONLY and isinstance(error, PinterestError):
-            self.stream.leave_out(task, error)
+            self.stream.skip(task, error)
             return None
         return None if action is FailureAction.FAIL_SILENTLY else error
 
     def fail(self, error: Exception) -> None:
         """Tell the error of a task, or of the planning."""
         self.stream.state_cursor.is_incomplete = True
-        if isinstance(error, PinterestError):  # its sentence is enough for the user
+        if isinstance(error, PinterestError):  # its message is enough for the user
             LOGGER.error(f"Exception while syncing stream {self.name}: {error.message}")
         else:
             LOGGER.error(f"Exception while syncing stream {self.name}", exc_info=error)
@@ -214,26 +214,26 @@ class StreamRun:
     def resolve_denials(self) -> PinterestError | None:
         """Lose or leave out the rejected tasks. Return the error of the stream.
 
-        If Pinterest rejects every task of a stream that needs a right, the right is missing. Otherwise, tasks that have
-        to be readable are lost, and all others are left out. The stream fails if several are left out, and nothing of
+        If Pinterest rejects every task of a stream that needs a right, the right is missing. Otherwise, required
+        tasks are lost, and all others are skipped. The stream fails if several are skipped, and nothing of
         it was read or has failed. A single one may really be gone.
         """
         ledger = self._tracker
         if self.stream.access and ledger.shows_no_right():
             return self.stream.explain(ledger.denied[0][1])
-        losses, left_out = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
+        losses, skipped = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
         for task, error in ledger.denied:
             if self._is_loss(task):
                 self.stream.state_cursor.fail(task, error)
                 losses.setdefault(task.parent_ids, self._loss(task, error))
             else:
-                self.stream.state_cursor.leave_out(task, error)
-                self.stream.leave_out(task, error)
-                left_out.setdefault(task.parent_ids, error)
+                self.stream.state_cursor.skip(task, error)
+                self.stream.skip(task, error)
+                skipped.setdefault(task.parent_ids, error)
         for loss in list(losses.values())[1:]:
             LOGGER.warning(loss.message)
-        if len(left_out) > 1 and not (losses or ledger.done or ledger.failed):
-            return AllTasksDeniedError(self.name, len(left_out), str(next(iter(left_out.values())).message))
+        if len(skipped) > 1 and not (losses or ledger.done or ledger.failed):
+            return AllTasksDeniedError(self.name, len(skipped), str(next(iter(skipped.values())).message))
         return next(iter(losses.values()), None)
 
     def _is_loss(self, task: Task) -> bool:

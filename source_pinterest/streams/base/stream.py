@@ -26,7 +26,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Page, Record, Unpack, list_page, one_item, write_texts
+from source_pinterest.api.bodies import Page, Record, Unpack, list_page, one_item, write_strings
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
@@ -99,7 +99,7 @@ class PinterestStream(HttpStream, ABC):
     needs_user_token: ClassVar[bool] = False
     """Whether Pinterest serves the stream to the token of a user, and not to one of the app itself."""
     cost: str = f"one request for each {limits.PAGE_SIZE} records"
-    """The requests of a sync, for the documentation, which names the stream in the place of records."""
+    """The requests of a sync, for the documentation, which names the stream instead of records."""
     rank: ClassVar[ReadPriority] = ReadPriority.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
     id_field: ClassVar[str] = "id"
@@ -111,7 +111,7 @@ class PinterestStream(HttpStream, ABC):
     list_field: ClassVar[str | None] = "items"
     """The field of a response that holds the list; empty where it may be the list itself, None if it is an item."""
     unpack: Unpack | None = None
-    """Returns the items that an object in a list of Pinterest's stands for, if it is not an item itself."""
+    """Returns the items that an object in a list of Pinterest's represents, if it is not an item itself."""
     params: Mapping[str, Any] = {}
     """Parameters that all requests have."""
     query_fields: ClassVar[tuple[str, ...]] = ()
@@ -197,7 +197,7 @@ class PinterestStream(HttpStream, ABC):
         return list(self.key)
 
     def as_airbyte_stream(self) -> AirbyteStream:
-        """Return the entry in catalogs: with a cursor, a refresh goes on where its last attempt stopped."""
+        """Return the entry in catalogs: with a cursor, a refresh continues where its last attempt stopped."""
         stream = super().as_airbyte_stream()
         stream.is_resumable, stream.is_file_based = self.supports_incremental, False
         return stream
@@ -319,7 +319,7 @@ class PinterestStream(HttpStream, ABC):
         return self.task({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
-        """Return the records of a slice one by one, for callers outside of a sync. No error is left out.
+        """Return the records of a slice one by one, for callers outside of a sync. No error is skipped.
 
         Raises:
             PinterestError: the slice can't be read.
@@ -331,20 +331,20 @@ class PinterestStream(HttpStream, ABC):
             raise as_task_error(self.name, error)  # noqa: B904 - the new error has its cause
 
     def is_required(self, task: Task) -> bool:
-        """Return whether the task has to be readable, so that its rejection is a failure: here never."""
+        """Return whether the task is required, so that its rejection is a failure: here never."""
         del task
         return False
 
     def unread_days(self, account: str) -> str:
-        """Return the end of a sentence: which days of an account that can't be read are not read."""
+        """Return the end of a message: which days of an account that can't be read are not read."""
         since = self.state_cursor.unread_since(account)
         return f". Its days from {since} on are not read" if since else ""
 
-    def leave_out(self, task: Task, error: PinterestError) -> None:
-        """Warn that a task can't be read, and count it as left out."""
-        left_out = f"{', '.join(task.parent_ids)} is left out."
-        if self.notices.warn(left_out, f"{left_out} {str(error.message).rstrip('.')}."):
-            self.usage.count("left out")
+    def skip(self, task: Task, error: PinterestError) -> None:
+        """Warn that a task can't be read, and count it as skipped."""
+        skipped = f"{', '.join(task.parent_ids)} is skipped."
+        if self.notices.warn(skipped, f"{skipped} {str(error.message).rstrip('.')}."):
+            self.usage.count("skipped")
 
     def explain(self, error: PinterestError) -> PinterestError:
         """Return the error for a stream all of whose tasks were rejected.
@@ -477,7 +477,7 @@ class PinterestStream(HttpStream, ABC):
         """Return the records of a page, with the ids of the task; all ids become strings."""
         records = page.items
         for record in records:
-            write_texts(record, self._id_fields)
+            write_strings(record, self._id_fields)
             record.update(task.parents)
         return records
 
@@ -491,7 +491,7 @@ class PinterestStream(HttpStream, ABC):
         Different records of one key are all emitted, and in a dictionary only the first is; both with a warning.
         """
         for record in records:
-            write_texts(record, self.key)
+            write_strings(record, self.key)
             key = tuple(record.get(name) or "" for name in self.key)
             if not all(key):
                 raise FormError(f"Pinterest sent a record without {', '.join(self.key)}.")

@@ -47,7 +47,7 @@ class Owners:
         | the state has an account for it                  | that one, even if it is listed no longer, or   |
         |                                                  | has another owner by now                       |
         | new, with an account that the state has for none | the one with the lowest id                     |
-        | new, without such an account                     | none: the owner is left out with a warning     |
+        | new, without such an account                     | none: the owner is skipped with a warning     |
 
         Args:
             listed: the ids of all ad accounts.

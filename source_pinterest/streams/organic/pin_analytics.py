@@ -4,17 +4,17 @@ The tasks of all pins are planned and read in turn by one worker, so that their 
 hold up the workers of other streams.
 
 A pass over the pins of an owner is read in parts of a hundred pins, each a task. The pass moves behind each response,
-so that the next sync goes on there if a part breaks off. What becomes of a pin that is not read:
+so that the next sync continues there if a part breaks off. What becomes of a pin that is not read:
 
 | Pinterest                    | the pin                                                                             |
 |------------------------------|-------------------------------------------------------------------------------------|
-| rejects it, or calls it gone | is left out if another pin of its owner was read in the sync; else it stays unread  |
+| rejects it, or calls it gone | is skipped if another pin of its owner was read in the sync; else it stays unread  |
 | says anything else           | stays unread: the next sync requests its days first, once and without retries       |
 
 If Pinterest rejects a whole part and no other pin of the owner was read, or if five pins in a row fail, the next sync
-goes on behind these pins.
+continues behind these pins.
 
-With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
+With the option Only Pins with Activity, a pass skips pins without activity in the last 90 days, by their totals in
 the list of pins. At least once a week, a pass covers all pins, and all days since the last such pass.
 
 Pinterest shows the newest days late, of one pin later than of another. So a day is final at a certain age.
@@ -89,7 +89,7 @@ class PinAnalytics(OrganicStream):
         """Return a cursor that holds the days of all pins of an owner together.
 
         Raises:
-            ConfigError: the destination appends, and the option asks for pins with activity only.
+            ConfigError: the destination appends, and the option requests pins with activity only.
         """
         self._only_active = self.config.pin_analytics_only_active and not store.refresh
         if self._only_active and not self.merges_by_key:
@@ -100,7 +100,7 @@ class PinAnalytics(OrganicStream):
         return PinCursor(store, self.period())
 
     def tasks(self) -> Iterator[Task]:
-        """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
+        """Yield one task that represents those of all pins, once the pins of every owner are listed."""
         owners = list(super().tasks())
         for owner in (owner for owner in owners if not owner.error):
             with suppress(TaskError):  # raised again when the tasks of the owner are planned
@@ -148,7 +148,7 @@ class PinAnalytics(OrganicStream):
         if pins:
             LOGGER.warning(
                 f"{self.name}: no pin in Pinterest's list has totals of the last 90 days (pin_metrics), so the option "
-                f"{ONLY_ACTIVE_PINS} is off in this sync, and all pins are asked for."
+                f"{ONLY_ACTIVE_PINS} is off in this sync, and all pins are requested."
             )
         return False
 
@@ -211,15 +211,15 @@ class PinAnalytics(OrganicStream):
             raise self._unread(task, {pin: error}, is_isolated=not isinstance(error, UnavailableError))
         yield from self._record_batches(task, [row for row in rows if days.has(parse_day(row["date"]))])
 
-    def leave_out(self, task: Task, error: PinterestError) -> None:
+    def skip(self, task: Task, error: PinterestError) -> None:
         """Warn that a pin can't be read, of which days, and how to read them later."""
         if PIN_KEY not in task:
-            super().leave_out(task, error)
+            super().skip(task, error)
             return
-        left_out = f"{', '.join(task.parent_ids)} is left out: its days {task.window} are not read."
+        skipped = f"{', '.join(task.parent_ids)} is skipped: its days {task.window} are not read."
         later = "To read them once Pinterest shows the pin, clear the stream's data, or refresh the stream."
-        if self.notices.warn(left_out, f"{left_out} {later} {str(error.message).rstrip('.')}."):
-            self.usage.count("left out")
+        if self.notices.warn(skipped, f"{skipped} {later} {str(error.message).rstrip('.')}."):
+            self.usage.count("skipped")
 
     def _unread(self, task: Task, failures: Mapping[str, TaskError], *, is_isolated: bool) -> TaskError:
         """Return the error of a task some of whose pins could not be read."""
@@ -227,7 +227,7 @@ class PinAnalytics(OrganicStream):
         which = f"pin {pin}" if len(failures) == 1 else f"{len(failures):,} pins, such as {pin},"
         return TaskError(
             f"{self.name}: {which} can't be read. The state keeps the days since {task.required_window.start} as "
-            f"unread, and the next sync asks for them once. {error.quote or error.message}",
+            f"unread, and the next sync requests them once. {error.quote or error.message}",
             kind=error.kind,
             is_isolated=is_isolated,
         )

@@ -51,7 +51,7 @@ _STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": (*STANDAR
 
 
 class PinRequests:
-    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest rejects.
+    """Requests the metrics of pins by their ids, and skips metrics that Pinterest rejects.
 
     Args:
         stream: the stream that makes the requests.
@@ -160,7 +160,7 @@ class PinRequests:
         )
 
     def _send(self, spec: RequestSpec, *, is_alone: bool) -> list[Record]:
-        """Request metrics of pins: of several at once, or else of one. Return the days in the response.
+        """Request metrics of pins: of several at once, otherwise of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """

@@ -99,7 +99,7 @@ class Pins(OrganicStream):
         return super().collect(page, task)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Ask for pins on protected boards too, which Pinterest leaves out by default."""
+        """Request pins on protected boards too, which Pinterest omits by default."""
         totals = {"pin_metrics": "true"} if self.is_wanted(TOTALS) or self._shows_totals else {}
         return {**super().request_params(*args, **kwargs), **totals, "include_protected_pins": "true"}
 
@@ -136,7 +136,7 @@ class BoardPins(BoardedPinStream):
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Ask for the totals of each pin, if the user wants them."""
+        """Request the totals of each pin, if the user wants them."""
         totals = {"pin_metrics": "true"} if self.config.pin_metrics else {}
         return {**super().request_params(*args, **kwargs), **totals}
 

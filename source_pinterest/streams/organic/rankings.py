@@ -45,7 +45,7 @@ class RankingStream(OrganicStream, ABC):
         ranking = parse_body(chunks)
         pins = with_key(list_in(ranking, "pins") if isinstance(ranking, dict) else None, self.own_key)
         available = {"date_availability": ranking.get("date_availability")}
-        expected = ExpectedRows(key=self.own_key, texts=self.own_key)
+        expected = ExpectedRows(key=self.own_key, strings=self.own_key)
         return Page([{**pin, **available} for pin in admitted(pins, expected, self.notices)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:

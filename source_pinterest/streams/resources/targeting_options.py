@@ -109,7 +109,7 @@ class TargetingOptions(DocumentStream):
         if rejected and len(rejected) == len(accounts):
             raise next(iter(rejected.values()))
         for account, rejection in rejected.items():
-            self.notices.warn(account, f"{account} is left out. {rejection.message}.")
+            self.notices.warn(account, f"{account} is skipped. {rejection.message}.")
 
     def records(self, page: Page, task: Task) -> list[Record]:
         """Return the options by the types of analytics, interests with level and parent."""
@@ -227,8 +227,8 @@ def options_in(document: Any) -> list[Record]:
     unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
     if unknown:
         quoted = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
-        sentence = f"The targeting options are not a list of objects of ids to names: {quoted}."
-        raise FormError(sentence)
+        message = f"The targeting options are not a list of objects of ids to names: {quoted}."
+        raise FormError(message)
     return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 
 

@@ -59,7 +59,7 @@ def test_unrequested_ids_are_text_if_ids_alone_are_the_key() -> None:
     assert usual["AD_ID"] == 5
 
 
-def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytest.LogCaptureFixture) -> None:
+def test_requested_days_beyond_the_window_are_omitted_from_a_report(caplog: pytest.LogCaptureFixture) -> None:
     rows = report_rows(KEY)
     week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
@@ -76,7 +76,7 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
         found("WEEK", "2026-06-22", "2026-06-29")
 
 
-def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:
+def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_skipped() -> None:
     kinds = [("GENDER", "male"), ("GENDER", "female"), ("COUNTRY", "male")]
     rows = [row("1", TARGETING_TYPE=kind, TARGETING_VALUE=value) for kind, value in kinds]
     found = read({"1": [*rows, row("1", TARGETING_VALUE=None)]}, BY_TARGETING)

@@ -12,7 +12,7 @@ from source_pinterest.engine.progress import WarnOnce
 from source_pinterest.streams.analytics.row_validation import ExpectedRows, admitted
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
-EXPECTED = ExpectedRows(key=("ID", "DATE"), texts=("ID",), window=WINDOW)
+EXPECTED = ExpectedRows(key=("ID", "DATE"), strings=("ID",), window=WINDOW)
 
 
 def passed(*rows: dict[str, Any], expected: ExpectedRows = EXPECTED) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
         (row(day=""), "A row lacks its ID or its DATE."),
         ({"ID": "1"}, "A row lacks its ID or its DATE."),
         (row(None), "A row lacks its ID or its DATE."),
-        (row("3"), "A row has the ID 3, which was not asked for."),
+        (row("3"), "A row has the ID 3, which was not requested."),
         (row(AD_ACCOUNT_ID="8"), "A row names ad account 8, not 7."),
     ],
 )
