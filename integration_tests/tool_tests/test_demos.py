@@ -116,6 +116,7 @@ def test_the_demos_are_right_on_the_day_of_the_test_and_show_the_same_spend(
 def assert_answers(output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Each query of the questions finds something, but that about a report which a user has to define."""
     queries = [each for each in queries_of("docs/questions.md") if "custom_" not in each]
+    monkeypatch.setenv("COLUMNS", "100000")  # each answer is a table, however many columns it has
     monkeypatch.setattr("sys.stdin", io.StringIO(";\n".join(queries)))
     assert query.main(["--output", str(output)]) == 0, capsys.readouterr().err
     answers = capsys.readouterr().out
