@@ -42,7 +42,7 @@ AD_COLUMNS = frozenset(
 # Synchronous analytics send these as whole numbers, reports as text (schemas of the official connector, wm-func), so
 # only reports are asked for them. `campaigns` and `ad_groups` have the status of today.
 STATUS_COLUMNS = frozenset({"AD_GROUP_ENTITY_STATUS", "CAMPAIGN_ENTITY_STATUS"})
-# Reach and frequency: numbers of an entity as a whole, not of a part of it, such as a targeting value.
+# Reach and frequency: only for whole entities, not for parts such as a targeting value.
 REACH_COLUMNS = frozenset({"TOTAL_IMPRESSION_FREQUENCY", "TOTAL_IMPRESSION_USER"})
 
 ColumnType = Literal["id", "string", "number"]

@@ -100,7 +100,7 @@ class Granularity(Enum):
         return DateWindow(start, last.end) if start <= last.end else None
 
     def halves(self, window: DateWindow) -> tuple[DateWindow, DateWindow] | None:
-        """Split the window into two of whole buckets; None for a single bucket, and for TOTAL, which is no sum."""
+        """Split the window into two of whole buckets; None for a single bucket and for TOTAL."""
         middle = self.bucket_of(window.start.add(days=(window.days - 1) // 2))
         ends = [end for end in (middle.end, middle.start.subtract(days=1)) if window.start <= end < window.end]
         if self is Granularity.TOTAL or not ends:

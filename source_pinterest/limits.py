@@ -72,16 +72,16 @@ TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
 
 PAGES_WITHOUT_NEWS = 50  # in a row, each with another bookmark: the list counts as endless
-RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
+RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: two times the largest analytics response seen
 ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
 QUOTAS_OF_A_RESPONSE = 16  # that its headers list; Pinterest's list three at most
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer interval; other APIs send an epoch, which is far larger
 TOKEN_CHARACTERS = 4_096  # of a token; Pinterest's have at most a few hundred
-JOINED_BYTES = 16 * 1024**2  # of a body that is parsed as a whole, such as a page of a list
+JOINED_BYTES = 16 * 1024**2  # of a body that is parsed in memory at one time, such as a page of a list
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others distinguish tables by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
-BATCH_BYTES = 1024**2  # of the records that a worker queues at once
+BATCH_BYTES = 1024**2  # of the records in one queued batch
 REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read
 
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
@@ -143,13 +143,13 @@ def rate_category(path: str, method: str = "GET") -> str:
 def rated_operation(method: str, path: str) -> str:
     """Return a name that all requests share which count against the same quotas: category, method and path.
 
-    The category alone is not enough: creating a report counts against a quota that other analytics don't use. Ids are
-    replaced by `*`, unless each ad account has a quota of its own.
+    The category is not enough: creating a report counts against a quota that other analytics don't use. Ids are
+    replaced by `*`, unless the quota is per ad account.
     """
     whole = f"{rate_category(path, method)} {method} {path}"
     return whole if own_requests_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
 
 
 def own_requests_per_minute(operation: str) -> int | None:
-    """Return the requests per minute of an operation that each ad account has of its own; None if it has none."""
+    """Return the requests per minute and ad account of an operation; None without such a quota."""
     return MMM_REPORTS_PER_MINUTE if _WITH_OWN_QUOTA.search(operation) else None

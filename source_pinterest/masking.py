@@ -1,6 +1,6 @@
 """Masks secrets in strings that are logged or emitted.
 
-The framework has a list of secrets of its own, which it replaces when a command begins. The list here is kept, and is
+The framework has its own list of secrets, which it replaces when a command begins. The list here is kept, and is
 copied into the framework's list.
 """
 

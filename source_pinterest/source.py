@@ -53,7 +53,7 @@ class SourcePinterest(AbstractSource):
 
     Attributes:
         progress: the progress of the present sync.
-        hand_out: writes a rotated token to stdout at once. Without it, the token takes its turn among the messages.
+        hand_out: writes a rotated token to stdout immediately; by default, it waits in the queue of messages.
     """
 
     check_config_against_spec = False

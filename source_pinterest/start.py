@@ -51,7 +51,7 @@ def start(command: str, opening: str = "") -> NoReturn:
 
 
 def print_stopped() -> None:
-    """Print that the run was stopped, on a line of its own below the ^C of a terminal."""
+    """Print that the run was stopped, on its own line below the ^C of a terminal."""
     below = "\n" if os.isatty(2) else ""
     with suppress(OSError):  # it is closed, or its disk is full
         os.write(2, f"{below}{STOPPED}\n".encode())

@@ -45,7 +45,7 @@ def test_only_the_account_whose_state_lies_in_the_future_is_not_read(sim: Simula
     second = run_sync(sim, streams, state=first.states)
     assert_succeeded(second, streams)
     for stream, field in streams.items():
-        named = f"{stream}: the saved state of ad account {odd} lies in the future"
+        named = f"{stream}: the saved state of ad account {odd} is in the future"
         assert [text.startswith(named) for text in second.warnings() if text.startswith(stream)] == [True]
         assert cursors(second, stream)[odd][field] == cursors(first, stream)[odd][field]
         assert odd not in {row.get("AD_ACCOUNT_ID") or row["ad_account_id"] for row in second.records[stream]}

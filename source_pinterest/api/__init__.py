@@ -97,7 +97,7 @@ class Api:
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, usage)
 
     def rejects_profile(self) -> bool:
-        """Return whether Pinterest calls the app's consumer type unsupported for the user's profile too.
+        """Return whether Pinterest rejects the app's consumer type for the user's profile too.
 
         Such an app is not approved, because Pinterest serves the profile to each approved app. Pinterest uses the same
         words for a feature that it has not opened to the app. The profile is requested once in a sync.

@@ -25,7 +25,7 @@ _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,
 )
-"""An escape of a JSON text. A surrogate is lone if no other half is beside it."""
+"""An escape of a JSON text. A surrogate without its other half is lone."""
 
 
 def parse_json(body: bytes) -> Any:
@@ -42,7 +42,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def parse_body(chunks: Iterable[bytes]) -> Any:
-    """Parse a body that is needed as a whole, as `parse_json` does.
+    """Parse a complete body, as `parse_json` does.
 
     Raises:
         MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
@@ -296,7 +296,7 @@ def write_strings(record: Record, fields: Iterable[str]) -> None:
     """Convert these fields of a record, such as ids, to strings. A field without a value stays as it is.
 
     Raises:
-        FormError: an id is neither a text nor a whole number with all its digits.
+        FormError: an id is not a string or an integer with all its digits.
     """
     for name in fields:
         value = record.get(name)

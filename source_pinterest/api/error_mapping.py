@@ -248,7 +248,7 @@ def _pinner_rejected(response: ErrorResponse, context: RequestContext) -> Pinter
 
 
 def app_rejected(response: ErrorResponse, context: RequestContext) -> PinterestError:
-    """Return the error if Pinterest calls the app's consumer type unsupported.
+    """Return the error for an unsupported consumer type of the app.
 
     It says so of an app that it has not approved, and of a feature that it has not opened to the app.
     """

@@ -74,7 +74,7 @@ class PinterestError(AirbyteTracedException):
     advice = "Check what the token's user may see, or leave the stream out."
     """What the user can do if the error affects a whole stream."""
     quote = ""
-    """Pinterest's own words, kept apart from the advice."""
+    """Pinterest's own words, without the advice."""
     reason: ErrorReason | None = None
 
     def __init__(
@@ -107,7 +107,7 @@ class TaskError(PinterestError):
 
     @classmethod
     def unexplained(cls, what: str, *, quote: str = "", reason: ErrorReason | None = None) -> Self:
-        """Return the error for a response whose cause neither the user nor the connector can remove.
+        """Return the error for an unexplained response, which users can only report.
 
         Args:
             what: what was found.
@@ -210,7 +210,7 @@ class NotFoundError(TaskError):
 
 
 class AccountUnreadableError(TaskError):
-    """An ad account that the user requested, or that was read before, can't be read, or not as a whole."""
+    """An ad account that the user requested, or that was read before, can't be read, or only in part."""
 
     kind = FailureType.config_error
     is_isolated = True
@@ -237,7 +237,7 @@ class AllTasksDeniedError(TaskError):
 
 
 class InvalidRequestError(TaskError):
-    """Pinterest calls the request invalid."""
+    """The request is invalid."""
 
 
 class BadRequestError(InvalidRequestError):

@@ -69,7 +69,7 @@ class RateLimitHeader:
 class Quota:
     """The requests that Pinterest allows in an interval.
 
-    Until a header tells when an interval ends, requests are spaced out so that they fit wherever it begins. A header
+    Until a header says when an interval ends, requests are spaced out so that they fit wherever it begins. A header
     may leave fewer until then, since other programs and an earlier sync send requests too.
 
     Attributes:
@@ -96,7 +96,7 @@ class Quota:
         self.key = key
         self.in_flight = in_flight
         self._has_remaining_header = False
-        """Whether a header of the present response told how many requests are left."""
+        """Whether the current response has a header with the remaining requests."""
         self._remaining, self._ends_at = math.inf, -math.inf
         """The fewest requests that a header of this interval left, and when the interval ends."""
 
@@ -184,12 +184,12 @@ def _quota(item: str) -> RateLimitHeader:
     """Read one quota of the list.
 
     Raises:
-        ValueError: it holds no request, or its interval is none or longer than any that is known.
+        ValueError: it allows no request, or its interval is missing or longer than the longest known one.
     """
     parameters = {key: quoted or plain for key, quoted, plain in _PARAMETER.findall(item)}
     limit, interval = _number(item.partition(";")[0]), _number(parameters.get("w", ""))
     if limit < 1 or not 0 < interval <= limits.LONGEST_RESET_SECONDS:
-        raise ValueError("This is no quota.")
+        raise ValueError("This is not a quota.")
     return RateLimitHeader(int(limit), interval, parameters.get("name", ""))
 
 
@@ -219,7 +219,7 @@ class Quotas:
         }
         """By category. Operations of reports have an entry each, once headers have listed their quotas."""
         self._of_accounts: dict[str, Quota] = {}
-        """By operation: quotas that each ad account has of its own, and that no header lists."""
+        """By operation: quotas per ad account, which no header lists."""
         self._unanswered = Counter[str]()
         """By operation: the requests whose responses have not come yet."""
 
@@ -288,7 +288,7 @@ _FIRST_SECONDS = 1.0
 """After a pause, one request goes first; the others follow once it is accepted, or one more after this time."""
 
 _LOG_EVERY_SECONDS = 60.0
-"""The least time between log lines about waits, however many requests wait at once."""
+"""The minimum seconds between log lines about waiting requests."""
 
 
 @dataclass
@@ -387,7 +387,7 @@ class Budget:
             pause.throttles += pause.is_over  # requests sent before the pause began do not count again
             pause.is_over = False
             backoff = min(2 ** (pause.throttles - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
-            seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
+            seconds = hint_seconds or backoff  # a reset of 0 s is rounded down; wait anyway
             pause.until = max(pause.until, now + seconds)
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
         if is_too_long:

@@ -76,7 +76,7 @@ class Outage:
         self._clock = clock
         self._began_at: float | None = None
         self.responses = 0
-        """Responses to all requests so far. If there are new ones, a request that fails has a problem of its own."""
+        """Responses to all requests so far. New ones show that only the failing request has a problem."""
 
     def end(self) -> None:
         """Count a response, of whatever status. It ends the outage if there is one."""
@@ -174,7 +174,7 @@ class RetryingSender:
                     is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
                     self._replace_token(response.token, is_last=is_last)
                     self._rejections += 1
-                    if self._rejections > 1:  # the first time, the request is sent again at once
+                    if self._rejections > 1:  # the first retry does not wait
                         self._retry(str(response))
 
     def _retry_broken(self, error: Exception) -> None:

@@ -127,7 +127,7 @@ class PinterestSession(TimeoutSession):
     def paced_exchange(
         self, request: requests.Request, parse: Parse[T], usage: StreamUsage, most_bytes: int = limits.RESPONSE_BYTES
     ) -> ApiResponse[T] | ErrorResponse:
-        """Send a request when the quota allows it, read its response, and tell the quota whether it was throttled.
+        """Send a request when the quota allows it, read its response, and update the quota with its headers.
 
         Raises:
             FatalError: the quota renews too late for this sync.

@@ -1,1 +1,1 @@
-"""The commands beside the connector, which sign in, choose streams and read them, and the progress table of a sync."""
+"""The commands that sign in, choose streams and read them, and the progress table of a sync."""

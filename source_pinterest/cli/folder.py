@@ -1,6 +1,6 @@
 """The output folder of `read`: its lock, the messages of each run, the states, and what these say of days.
 
-Days are final, may still change, are missing or out of reach. The classes of the cursors tell it. Days that the states
+Days are final, may still change, are missing or expired, as the classes of the cursors say. Days that the states
 know nothing of are skipped.
 """
 
@@ -158,7 +158,7 @@ class OutputFolder:
         A child process that inherits the descriptor keeps the folder locked until it ends.
 
         Raises:
-            AirbyteTracedException: another run has locked the folder, or a file in it is none that a run has left.
+            AirbyteTracedException: another run has locked the folder, or it has a file that no run has written.
             OSError: the folder can't be written.
         """
         make_private(self._path)
@@ -282,7 +282,7 @@ class OwnerDays:
 
 
 def options_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a configuration that decide which numbers arrive, for a file beside the messages."""
+    """Return the options of a configuration that decide which numbers arrive, to save with the messages."""
     method = "client_credentials" if Config.from_mapping(config).has_app_token else "access_token"
     return {_METHOD: method, **{name: config[name] for name in _OPTIONS if name in config}}
 
@@ -353,7 +353,7 @@ class FolderDays:
         return Period.of(days, self.config, self._configured, today)
 
     def _days_of(self, stream: str, field: str, history: Days, period: Period) -> OwnerDays:
-        """Return the days of an owner of whom `history` has been read."""
+        """Return an owner's days, given its saved history."""
         is_final = self._states.get(stream, {}).get(FORM_KEY, {}).get(ROWS) == FINAL
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)

@@ -67,11 +67,11 @@ def _days(text: str) -> int:
 
 
 def write_page(folder: Path, last: int = DAYS) -> Path:
-    """Write the page of a folder, for its owner alone, and return its path.
+    """Write the page of a folder, readable only by its owner, and return its path.
 
     Args:
         folder: the folder.
-        last: how many days the page is about, beside as many before.
+        last: how many days the page is about. It compares them with as many earlier days.
 
     Raises:
         AirbyteTracedException: DuckDB is missing or can't read the files, or a file of the folder holds something else.

@@ -12,7 +12,7 @@ from source_pinterest.cli.folder import OutputFolder
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES
 
 DAYS, MOST_DAYS = 30, 450
-"""How many days the page is about unless it is told, and at most. As many before stand beside them."""
+"""The default and the maximum number of days of the page. Each is compared with as many earlier days."""
 MOST_LINES, MOST_ROWS = 50, 200
 """The most that the page shows of a list, and of a table that is closed at first."""
 OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
@@ -37,7 +37,7 @@ _LISTS = {
     "results": "select currency, name, sum(columns(* exclude (currency, account, place, name))) from result "
     "group by currency, name, place order by place",
 }
-"""The lists that the page shows for each currency, beside the lines of its entities."""
+"""The lists that the page shows for each currency, in addition to the lines of its entities."""
 _MOST_CURRENCIES = 40
 _HEADS = {
     "Ad account ID": "account",
@@ -87,7 +87,7 @@ class Metric(NamedTuple):
         fields: the fields of the records that it is made of.
         form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
         paid: the column of its paid part; empty if Pinterest does not distinguish that.
-        better: 1 if more of it is better, -1 if less is; 0 if neither.
+        better: 1 if more of it is better, -1 if less is; otherwise 0.
         grows: whether it counts conversions, which come in for weeks.
         is_main: whether each line of the page has it.
     """
@@ -137,7 +137,7 @@ _TYPES = {
     "APP_INSTALL": "App installs",
     "CUSTOM": "Custom events",
 }
-"""The types of conversions that the page tells apart, by Pinterest's names."""
+"""The types of conversions on the page, by Pinterest's names."""
 _RESULT = ("TOTAL_{0}", "TOTAL_{0}_VALUE_IN_MICRO_DOLLAR", "TOTAL_CLICK_{0}", "TOTAL_VIEW_{0}")
 """The fields of a type of conversions: their number, their value, and those after a click and after a view."""
 _MORE = [field.format(conversion) for conversion in _TYPES for field in _RESULT]

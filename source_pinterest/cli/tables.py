@@ -31,7 +31,7 @@ from read_json($files, format = 'newline_delimited', compression = 'uncompressed
             stream_status STRUCT(stream_descriptor STRUCT(name VARCHAR), status VARCHAR))'})
 where type is null or type in ('RECORD', 'TRACE') or log.level = 'WARN'
 """
-"""The messages in the files, which are parsed once; the type of a line that is no message is null."""
+"""The messages in the files, which are parsed once; the type of an invalid line is null."""
 _VIEW = """
 create view {name} as
 select unnest(from_json(data, {columns})), try(make_timestamp(emitted_at * 1000)) as _airbyte_extracted_at

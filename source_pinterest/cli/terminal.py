@@ -1,4 +1,4 @@
-"""Sentences of the commands beside the connector, printed on a terminal."""
+"""Prints the messages of the commands on a terminal."""
 
 import shlex
 import shutil
@@ -38,6 +38,6 @@ def working(text: str) -> Generator[None]:
 
 
 def shell_path(path: str) -> str:
-    """Return a path as a user types it, relative if it lies in the working directory."""
+    """Return a path as a user types it, relative if it is in the working directory."""
     here = Path.cwd()
     return shlex.quote(str(Path(path).relative_to(here) if Path(path).is_relative_to(here) else path))

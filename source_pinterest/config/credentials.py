@@ -102,7 +102,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     """Read the credentials of a config.
 
     Args:
-        options: the whole config. The fields stand under `credentials`, with or without `auth_method`, or, in older
+        options: the whole config. The fields are under `credentials`, with or without `auth_method`, or, in older
             configs, at the top level: `{"client_id": ..., "client_secret": ..., "refresh_token": ...}` or
             `{"access_token": ...}`.
 

@@ -71,7 +71,7 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
     """
     content = _content(path, "state")
     if not isinstance(content, Mapping | list):
-        raise _no_state(path, "neither a list nor an object")
+        raise _no_state(path, "not a list or an object")
     entries = [_state_in(entry) for entry in (content if isinstance(content, list) else _entries(content))]
     try:
         states = [AirbyteStateMessageSerializer.load(entry) for entry in entries]

@@ -20,7 +20,7 @@ from source_pinterest.masking import SECRETS
 FORM: dict[str, Any] = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))[
     "connectionSpecification"
 ]
-"""The form in which a user enters a configuration. It alone says which values an option may have."""
+"""The form in which a user enters a configuration. Only this form defines the values that an option may have."""
 
 # The form hides what only the official connector's form has: `account_id` (since 2.1.0), `num_threads` (2.1.9),
 # `num_workers` (2.1.28), credentials at the top level (0.1 and 1), `token_expiry_date` (2.x), and the windows of a
@@ -47,7 +47,7 @@ _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 _OLDER_KEYS = ("window_in_days", "auth_method", "token_expiry_date", "read_with")
 """Keys that old configurations of the official connector have, of which some have credentials at the top level.
 
-`make read` writes `read_with` beside the options of a folder. Keys that platforms add begin with an underscore.
+`make read` adds `read_with` to the options of a folder. Keys that platforms add begin with an underscore.
 """
 
 

@@ -1,7 +1,7 @@
 """The options of reports: custom reports, marketing mix reports, and reports on the products of conversions.
 
 Each custom report becomes a stream. Combinations that Pinterest's documentation forbids are rejected here; Pinterest
-judges the others when it makes the report.
+checks the others when it makes the report.
 """
 
 import re
@@ -142,7 +142,7 @@ class OwnReport:
     Attributes:
         level: the kind of entity that a row is about.
         granularity: the time that a row covers.
-        columns: the requested columns beside the ids.
+        columns: the requested columns without the ids.
         targeting_types: the breakdown of marketing mix.
         attribution_type: the rule by which conversions of products are credited to an ad.
     """

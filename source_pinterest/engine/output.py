@@ -32,7 +32,7 @@ _ARENAS = 2
 
 _LARGE_BYTES = 4 * 1024 * 1024
 """Blocks of this size go back to the system as soon as they are freed. Objects made of a page of a list are smaller: to
-map them anew for each page would cost a hundred page faults."""
+map them again for each page would cost a hundred page faults."""
 
 _COLLECT_EVERY_ALLOCATIONS = 50_000
 """Records are flat and short-lived. With Python's default of 700, garbage collection takes 40 % of the time."""
@@ -56,7 +56,7 @@ class Output:
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
         self._turn, self._lock = threading.RLock(), threading.RLock()
-        """A thread waits for its turn, then for the lock. So a writer can't take the lock twice while others wait."""
+        """A thread waits for its turn, then for the lock, so that every writer gets the lock."""
         self._main_thread_writes = False
         self._exit_code: int | None = None
         self._failure: OSError | None = None
@@ -65,7 +65,7 @@ class Output:
         """Write whole lines. They have been written when this returns.
 
         Raises:
-            OSError: this write or an earlier one failed. The user is told once, unless the reader has ended.
+            OSError: this write or an earlier one failed. A message says so once, unless the reader has ended.
             SystemExit: a signal came, and this is the main thread.
         """
         is_main = threading.current_thread() is threading.main_thread()
@@ -106,7 +106,7 @@ class Output:
             self._lock.acquire()
 
     def end(self, signum: int, frame: FrameType | None) -> None:
-        """End the process at the end of a line, and at a second signal at once: the handler of a signal."""
+        """End the process at the end of a line, and immediately at a second signal: the signal handler."""
         del frame
         if self._exit_code is not None:
             os._exit(self._exit_code)
@@ -177,7 +177,7 @@ def tune_threads() -> None:
 def sanitize_message(message: AirbyteMessage) -> AirbyteMessage:
     """Make a log, a connection status or an error printable, short and without secrets. Records and states stay.
 
-    The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
+    The stack trace of an error is kept only for a `system_error`. The messages of other errors say what to do.
     """
     if message.log:
         message.log.message = masking.redact(message.log.message)

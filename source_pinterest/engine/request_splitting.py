@@ -56,10 +56,10 @@ class RequestSpec:
 
     Attributes:
         account: the ad account; empty for the token's own user.
-        ids: the ids; none for an ad account as a whole.
+        ids: the ids; none for the ad account itself.
         window: the days.
         names: the names by the parameter that lists them, at least one each.
-        doubtful: names whose rejection may concern this request alone, so that nothing is learned from it.
+        doubtful: names that may be rejected only in this request, so their rejection is not remembered.
         max_retries: how often the request is sent again at most; None: as often as any other.
     """
 
@@ -113,7 +113,7 @@ class RejectedNames:
 
         Returns:
             Whether to send the request again, without the names that are known to be rejected. False if the error
-            refers to none of the names, to doubtful or needed ones alone, or to the last name of a parameter.
+            refers to none of the names, only to doubtful or needed ones, or to the last name of a parameter.
         """
         if not isinstance(error, BadRequestError):
             return False
@@ -144,7 +144,7 @@ class Rejection(NamedTuple):
     """An id that Pinterest rejects while it returns rows of others.
 
     Attributes:
-        spec: the request with this id alone.
+        spec: the request with only this id.
         error: why.
     """
 
@@ -156,7 +156,7 @@ class RequestSplitter:
     """Splits a request into requests of the largest size, and halves the ids of a request that is too large.
 
     Args:
-        ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
+        ids: the most ids that Pinterest allows in a request; None: requests are not split.
         days: the most days that Pinterest allows.
         rejected: learns which names Pinterest rejects.
         cells: the most ids times days in a request; by default only the two limits count.
@@ -180,9 +180,9 @@ class RequestSplitter:
         length_without_ids: int = 0,
         rejections: list[Rejection] | None = None,
     ) -> Iterator[T]:
-        """Send the requests that together ask for the whole, and yield their responses.
+        """Send the requests that together cover the whole spec, and yield their responses.
 
-        The halves of a request come before the rest. They show soon whether the account is rejected as a whole.
+        The halves of a request come before the rest. They show soon whether the account is rejected.
 
         Args:
             whole: all that is requested.
@@ -221,7 +221,7 @@ class RequestSplitter:
             raise rejections[0].error
 
     def _in_size(self, spec: RequestSpec, length_without_ids: int) -> list[RequestSpec]:
-        """Cut an ask evenly into the fewest asks within the limits, so that no id of many is alone in its request."""
+        """Split a spec evenly into the fewest ones within the limits."""
         if not self._is_sizeable:
             return [spec]
         windows = spec.window.cut(self._days)
@@ -239,7 +239,7 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     Args:
         ids: all of them are counted as long as the longest one.
         characters: the length of that part of the URL.
-        separator: stands between two ids.
+        separator: the text between two ids.
     """
     separator_length = len(separator)
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))

@@ -1,4 +1,4 @@
-"""The ledger of a stream: how its tasks have ended, and what that costs. It knows neither the stream nor its cursor."""
+"""Tracks how the tasks of a stream end, and what an error costs. Depends only on tasks and errors."""
 
 import threading
 from collections import Counter

@@ -28,7 +28,7 @@ class Task(StreamSlice):
         window: the days that it covers; None for a list.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
-        discriminators: other values that tell it from its neighbours, such as the number of a batch.
+        discriminators: other values that distinguish it from similar tasks, such as the number of a batch.
         group: the account, owner or board with whose tasks the ledger counts it. After several failures in a row, the
             others of the group are not read. By default the outermost parent, and empty for a task of the whole stream.
         plan: plans the tasks that it represents; None for a task that is read itself, see `in_turn`.
@@ -68,14 +68,14 @@ class Task(StreamSlice):
         window: DateWindow | None = None,
         discriminators: Mapping[str, Any] | None = None,
     ) -> "Task":
-        """Return a task that can't be read, so that a parent's failure costs its own children alone."""
+        """Return a task that can't be read, so that a parent's failure affects only its own children."""
         task = cls(parents, _reject, window, discriminators)
         task.error = error
         return task
 
     @classmethod
     def in_turn(cls, parents: Mapping[str, str], tasks: Callable[[], Iterable["Task"]]) -> "Task":
-        """Return a task that represents others, so that a small quota of theirs holds up one worker alone.
+        """Return a task that represents others, so that a small quota of theirs blocks only one worker.
 
         Args:
             parents: the ids that all of them belong to.

@@ -68,7 +68,7 @@ class TokenStore:
     def _save(self, path: Path, tokens: Tokens) -> None:
         """Replace the tokens in the present content of the file, which the user may have edited during the sync.
 
-        A refresh token that is none of this sync stays: the user has signed in anew.
+        A refresh token from outside of this sync stays: the user has signed in again.
         """
         try:
             present = read_object(path)
@@ -109,7 +109,7 @@ def access_of(tokens: Tokens) -> dict[str, str]:
 
 
 def make_private(folder: Path) -> None:
-    """Create a folder and its missing parents, each for its owner alone.
+    """Create a folder and its missing parents, each accessible only to its owner.
 
     Raises:
         OSError: it can't be created, or another user than root owns it and could replace what it holds.

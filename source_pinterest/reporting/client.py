@@ -1,6 +1,6 @@
 """Creates, polls and downloads the reports of one stream.
 
-The file of a report lies on another host, behind a signed link that expires after five minutes. The download sends no
+The file of a report is hosted elsewhere, behind a signed link that expires after five minutes. The download sends no
 token and no credentials of that host. The file is downloaded to its end before its first row is emitted.
 """
 
@@ -105,7 +105,7 @@ class PollResult(NamedTuple):
         status: the report's status.
         url: the link to the file of a finished report; empty if there is none.
         failure: the error of a poll that Pinterest did not answer, which says nothing of the report; else None.
-        seems_empty: whether Pinterest calls the report finished, and gives neither a link nor a size.
+        seems_empty: whether the status is FINISHED, without a link or a size.
     """
 
     status: ReportStatus
@@ -200,7 +200,7 @@ class ReportClient:
             raise TaskError(
                 f"Pinterest rejects the report on {request.window} of ad account {request.ad_account_id}. "
                 f"{error.quote}. The next sync requests it again. If every account is rejected, change the columns, "
-                "filters or attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
+                "filters or attribution windows. If only this one is, add it to Excluded Ad Account IDs.",
                 kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
                 quote=error.quote,
             ) from error

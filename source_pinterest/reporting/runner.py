@@ -1,10 +1,10 @@
 """The life of a report, and which report makes the next request.
 
-`Report.live` is the whole story of one report. It is created, and polled until it is finished. It is created again if
-Pinterest fails or loses it. It is halved if it fails twice, is too slow or too large. `live` makes one request at a
-time, and yields the seconds until the next one. `ReportRunner` takes the lives of all streams' reports further.
+`Report.run_lifecycle` creates one report and polls it until it is finished. The report is created again if Pinterest
+fails or loses it, and halved after two failures or if it is too slow or too large. `run_lifecycle` makes one request at
+a time, and yields the seconds until the next one. `ReportRunner` runs the lifecycles of all streams' reports.
 
-Up to sixteen equal threads make one request after another, so that a slow response holds up no other report. A finished
+Up to sixteen equal threads make one request after another, so that a slow response delays no other report. A finished
 report becomes a task, and the worker that reads the task downloads the file. Which request comes next:
 
 Rule                                                    What it buys in a first sync of 100 ad accounts: 1,000 reports
@@ -15,7 +15,7 @@ Rule                                                    What it buys in a first 
 2. At most limits.REPORTS_IN_PROGRESS reports are in    Each is found within the hour for which Pinterest keeps it. With
    progress.                                            a bound of 100: 986 instead of 496 s, and 3.4 polls a report.
 3. The stream with the fewest in progress creates next. No stream waits for the end of another one.
-4. A stream's first creation holds up its next one, for Pinterest rejects a column once, and not in sixteen requests.
+4. A stream's next creation waits for its first one, so that a column is rejected in one request, not in sixteen.
    one second at most.
 5. Of the polls, the one due for longest goes first.    No report is forgotten.
 6. A pause lasts 5 s, or 2 s for a report that is       A report of 1 to 3 s is found 1 s after its end on average.
@@ -53,7 +53,7 @@ _AGE_OF_A_POLL = 1 / 8
 """The share of a report's age for which it is not polled again."""
 
 _CREATION_HEAD_START_SECONDS = 1.0
-"""A creation that is under way holds up the next one of its stream for this long."""
+"""The seconds for which a stream's next creation waits for the current one."""
 
 _CREATIONS = (4, 2, 2, 2)
 """The number of times that a report is created before its failure or loss is final.
@@ -65,7 +65,7 @@ _FAILURES_OF_A_WHOLE = 2
 """The number of times that a report is created before it is halved because it has failed."""
 
 _POLLS_FOR_A_LINK = 8
-"""Pinterest may call a report finished and give neither a link nor a size. The report is polled eight more times, which
+"""A report may have the status FINISHED without a link or a size. The report is polled eight more times, which
 take half a minute. If Pinterest still gives none, the report has no rows. A connector in production reads it so."""
 
 _MAY_STILL_FINISH = (ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.UNKNOWN)
@@ -81,7 +81,7 @@ _UNFINISHED = (
     "sync requests it again."
 )
 _WITHOUT_LINK = (
-    "Pinterest calls the report of {window} finished and gives no link to its file. The next sync requests it again."
+    "The report of {window} is finished, but Pinterest gives no link to its file. The next sync requests it again."
 )
 _TOO_SLOW = "Pinterest has worked on the report of {window} for more than {minutes}. The next sync requests it again."
 _UNKNOWN_STATUS = (
@@ -118,7 +118,7 @@ class SplitReport:
 
 Outcome = ReadyReport | FailedReport | SplitReport
 ReportLifecycle = Generator[float, None, Outcome]
-"""Makes one request at a time, yields the seconds until the next one, and returns what has become of the report."""
+"""Makes one request at a time, yields the seconds until the next one, and returns the outcome of the report."""
 
 
 @dataclass(eq=False)
@@ -218,7 +218,7 @@ class StreamReports:
     Attributes:
         waiting: the reports that are not created yet.
         running: the reports in progress.
-        outcomes: what has become of the others, for the stream to take.
+        outcomes: the results of the ended reports, for the stream to take.
         unhandled: how many outcomes the stream has not handled yet.
         next_creation: the earliest time of the next creation.
         has_created: whether Pinterest has responded to a creation.

@@ -20,8 +20,8 @@ class PromotedPins:
     """The pins that the ads of one account promote, from a list that was read to its end.
 
     Attributes:
-        changed: the least time at which an ad of each pin was made or last edited, in epoch seconds; None if no ad of
-            the pin says it.
+        changed: by pin, the earliest time at which one of its ads was created or last edited, in epoch seconds; None if
+            no ad has a time.
         newest: the greatest of these times of all ads; 0 if no ad says it.
         made: when the newest ad of each pin was made, in epoch seconds.
         listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
@@ -92,7 +92,7 @@ class AdPinCursor(PinterestCursor):
 
         Returns:
             The pins, with the number of syncs in which each has failed. Those with the fewest come first. There are
-            none if the account's time lies in the future.
+            none if the account's time is in the future.
         """
         if is_in_future(self._known_until(account)):
             return {}
@@ -117,7 +117,7 @@ class AdPinCursor(PinterestCursor):
         return self._saved.accounts.get(account, {}).get(FIELD)
 
     def _move_to(self, account: str, promoted: PromotedPins) -> None:
-        """Move the cursor of an account to its newest ad, and remember which pins have younger ads alone."""
+        """Move the cursor of an account to its newest ad, and remember which pins have only younger ads."""
         newest = max(promoted.newest, self._known_until(account) or 0)
         cursor = min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)
         self._saved.accounts[account] = {FIELD: cursor}

@@ -68,7 +68,7 @@ class FullRefresh:
 
 
 def _mark_in(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the mark of a refresh in a state; empty if there is none that can be read."""
+    """Return the mark of a refresh in a state; empty without a readable one."""
     mark = state.get(_MARK)
     return mark if isinstance(mark, Mapping) and isinstance(mark.get("ended"), bool) else {}
 
@@ -241,5 +241,5 @@ class StatelessCursor(PinterestCursor):
         """No-op."""
 
     def _is_state_due(self) -> bool:
-        """Return False: the last state alone says something."""
+        """Return False: only the last state counts."""
         return False

@@ -5,7 +5,7 @@ windows of tasks that are still to be read or have failed. After `begin`, only t
 anything.
 
 A state names its form: how rows were emitted, and how much time each covers. A sync of another form does not continue
-it. Nothing is read of an owner whose position lies in the future.
+it. Nothing is read of an owner whose position is in the future.
 """
 
 import logging
@@ -62,7 +62,7 @@ class DayCursor(PinterestCursor):
             self._before = {owner: Days.from_state(position, self.field) for owner, position in saved.items()}
             self._check_form(incoming)
         self._future: frozenset[Owner] = frozenset()
-        """The owners whose saved position lies in the future."""
+        """The owners whose saved position is in the future."""
         self._accounts = frozenset(owner for owner, days in self._before.items() if owner and days.has_any)
         self._read: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         """The windows that tasks of this sync have read."""
@@ -117,7 +117,7 @@ class DayCursor(PinterestCursor):
         return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
 
     def _is_kept(self, owner: Owner) -> bool:
-        """Return whether the state has an owner: not a new one that Pinterest rejects as a whole."""
+        """Return whether the state has an owner. A new one whose tasks are all denied is not saved."""
         is_rejected = owner in self._new & self._rejected
         return not is_rejected or owner in self._read or bool(self._unread_of(owner))
 
@@ -164,7 +164,7 @@ class DayCursor(PinterestCursor):
             whose = f" of ad account {owner}" if owner else ""
             if owner in self._future:
                 LOGGER.warning(
-                    f"{self._stream_name}: the saved state{whose} lies in the future ({self._last_saved_day(owner)}; "
+                    f"{self._stream_name}: the saved state{whose} is in the future ({self._last_saved_day(owner)}; "
                     f"today is {self.period.today}), so nothing is read. Clear the stream's data to start again."
                 )
             else:
@@ -217,7 +217,7 @@ class DayCursor(PinterestCursor):
                     self._read[owner].add(window)
 
     def split(self, owner: Owner, window: DateWindow, pieces: Iterable[DateWindow]) -> None:
-        """Note tasks of the pieces of a window in place of its own."""
+        """Replace the task of a window by tasks of its parts."""
         with self._lock:
             self._unread[owner].update(pieces)
             self._unread[owner][window] -= 1

@@ -25,13 +25,13 @@ OPEN_START = Date(1000, 1, 1)
 
 @dataclass(frozen=True)
 class DaySet:
-    """A set of days, as windows that neither touch nor overlap, oldest first."""
+    """A set of days, as separate windows, oldest first."""
 
     windows: tuple[DateWindow, ...] = ()
 
     @classmethod
     def between(cls, start: Date, end: Date) -> "DaySet":
-        """Return the days from `start` to `end`; none if `end` lies before `start`."""
+        """Return the days from `start` to `end`; none if `end` is before `start`."""
         return cls((DateWindow(start, end),) if start <= end else ())
 
     @classmethod
@@ -39,7 +39,7 @@ class DaySet:
         """Read windows of a state, which a user may have edited.
 
         Raises:
-            ValueError, TypeError: a window is none.
+            ValueError, TypeError: a window is invalid.
         """
         return cls().union(map(DateWindow.from_pair, pairs or ()))
 
@@ -64,7 +64,7 @@ class DaySet:
         return DaySet(tuple(merged))
 
     def difference(self, windows: Iterable[DateWindow]) -> "DaySet":
-        """Return the days of this set that lie in none of the windows."""
+        """Return the days of this set that are in none of the windows."""
         left = list(self.windows)
         for taken in DaySet().union(windows):
             parts: list[DateWindow] = []
@@ -80,7 +80,7 @@ class DaySet:
         return DaySet(tuple(left))
 
     def intersection(self, windows: Iterable[DateWindow]) -> "DaySet":
-        """Return the days of this set that lie in one of the windows."""
+        """Return the days of this set that are in one of the windows."""
         return self.difference(self.difference(windows))
 
     def within(self, start: Date, end: Date) -> "DaySet":

@@ -89,13 +89,13 @@ class EntityCursor(PinterestCursor):
             )
 
     def keep_place(self, account: str) -> None:
-        """Give an account an entry of its own before the flat position is dropped."""
+        """Give an account its own entry before the flat position is dropped."""
         if self._flat is not None:
             with self._lock:
                 self._saved.accounts.setdefault(account, {FIELD: self._flat})
 
     def retire_flat(self) -> None:
-        """Drop the flat position, now that every account has an entry of its own."""
+        """Drop the flat position, now that every account has its own entry."""
         with self._lock:
             self._saved.flat = None
 
@@ -103,7 +103,7 @@ class EntityCursor(PinterestCursor):
         """Return a predicate for entities of the account that the destination may lack in their present form.
 
         Nothing is emitted of an account that an earlier attempt of the same full refresh has read, nor of one whose
-        time lies in the future. Their positions stay, so that no edit since then is skipped.
+        time is in the future. Their positions stay, so that no edit since then is skipped.
         """
         if self._is_left_alone(account):
             return lambda _: False
@@ -138,16 +138,16 @@ class EntityCursor(PinterestCursor):
 
 
 def is_in_future(saved: int | None) -> bool:
-    """Return whether a saved time lies in the future."""
+    """Return whether a saved time is in the future."""
     return saved is not None and saved > time.time()
 
 
 def warn_of_future(stream: str, saved: Mapping[str, int | None]) -> None:
-    """Warn of each account whose saved time lies in the future; the empty id represents all accounts."""
+    """Warn of each account whose saved time is in the future; the empty id represents all accounts."""
     for account in (account for account, value in saved.items() if is_in_future(value)):
         whose = f" of ad account {account}" if account else ""
         LOGGER.warning(
-            f"{stream}: the saved state{whose} lies in the future, so nothing is read. Clear the stream's data to "
+            f"{stream}: the saved state{whose} is in the future, so nothing is read. Clear the stream's data to "
             "start again."
         )
 

@@ -14,7 +14,7 @@ Position = dict[str, Any]
 
 ACCOUNT_KEY, PIN_KEY = "ad_account_id", "pin_id"
 FLAT_KEY = "flat"
-"""The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
+"""The key of a flat position, which a state keeps until every account of that time has its own entry."""
 
 FORM_KEY = "form"
 """The part of a state that says how rows were emitted and how much time each covers. Other connectors have none."""

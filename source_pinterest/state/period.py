@@ -33,7 +33,7 @@ class DayRange:
     Attributes:
         history_days: how many days before today Pinterest keeps.
         granularity: how much time a row covers.
-        own_start: the first day of a stream with a start date of its own.
+        own_start: the first day of a stream with a stream-specific start date.
         first_day: the first day that Pinterest has at all.
         final_after: the age in days from which a day is final.
     """
@@ -56,8 +56,8 @@ class Period:
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
         final_after: the age in days from which a day is final.
         final_days_only: whether each day is emitted only once, when it is final.
-        ready: the last day that Pinterest calls final; None if it was not asked.
-        chosen_start: the first day that the user wants of a stream with fewer days than others. It may lie before
+        ready: the last day that is final according to Pinterest; None if not requested.
+        chosen_start: the first day that the user wants of a stream with fewer days than others. It may be before
             `earliest`.
         merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
         granularity: how much time a row covers.
@@ -114,7 +114,7 @@ class Period:
 
     @property
     def end(self) -> Date:
-        """The last day to read. A week or month is read as a whole."""
+        """The last day to read. Only complete weeks and months are read."""
         if not self.final_days_only:
             return self.today
         last = self.last_final(self.today)

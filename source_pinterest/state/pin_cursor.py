@@ -26,11 +26,11 @@ _ONLY_ACTIVE = "only_active"
 
 @dataclass
 class PinScan:
-    """A pass over the pins of an owner. It comes past them in the order of `place_in_pass`.
+    """A scan of the pins of an owner, in the order of `place_in_pass`.
 
     Attributes:
         window: the days that are read of each pin.
-        after: the id of the last pin that the pass has come past; empty before the first.
+        after: the id of the last scanned pin; empty before the first.
         only_active: whether pins without activity are skipped. The days of such a pass do not count as read.
     """
 
@@ -51,7 +51,7 @@ class PinScan:
         return {"start_date": start, "end_date": end, "after": self.after, **more}
 
     def is_past(self, pin: str) -> bool:
-        """Return whether the pass has come past a pin."""
+        """Return whether a pin has been scanned."""
         return place_in_pass(pin) <= place_in_pass(self.after)
 
 
@@ -67,7 +67,7 @@ def place_in_pass(pin: str) -> str:
 class PinCursor(DayCursor):
     """Keeps the days of all pins of an owner together, and the days that single pins lack of these.
 
-    Each pin that a pass has come past was read, or lacks the days of the pass. A pin that lacks days is requested
+    Each scanned pin was read, or lacks the days of the pass. A pin that lacks days is requested
     first, and by no pass until it is read: it lacks the days of each pass that begins meanwhile.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
@@ -75,7 +75,7 @@ class PinCursor(DayCursor):
 
     Attributes:
         unread_pins: the days that pins lack, and the number of syncs in which each has failed, by owner and pin.
-        served: the owners of whom this sync has read a pin.
+        served: the owners with a pin that this sync has read.
     """
 
     def __init__(self, store: StateStore, period: Period) -> None:
@@ -138,7 +138,7 @@ class PinCursor(DayCursor):
         return max(last, self._passes[owner].window.end) if owner in self._passes else last
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[PinScan]:
-        """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
+        """Yield the unfinished pass of an owner, and then one over each window of days that is still unread.
 
         A pass that does not end is the last one. If it is not known which pins have activity, each pass is over all
         pins, and an unfinished one over the active pins is dropped.
@@ -193,13 +193,13 @@ class PinCursor(DayCursor):
                 self._emit()
 
     def end_pass(self, owner: Owner) -> None:
-        """End the pass of an owner, which has come past the last pin."""
+        """End the scan of an owner after its last pin."""
         begun = self._passes.pop(owner)
         if not begun.only_active:
             self._read[owner].add(begun.window)
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Count a failure of a pin that has failed before. The pins of a pass are counted by then."""
+        """Count a failure of a pin that has failed before. The scan has already counted its pins."""
         if PIN_KEY in task and isinstance(error, TaskError):
             self._note_unread(task.get(ACCOUNT_KEY), task[PIN_KEY], has_failed=True)
 
@@ -220,7 +220,7 @@ class PinCursor(DayCursor):
             self.fail(task, error)
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Settle a pin that has failed before and was read. A pass has moved by then."""
+        """Settle a pin that has failed before and was read. Its scan has already moved."""
         del finding
         if PIN_KEY in task:
             self.served.add(task.get(ACCOUNT_KEY))

@@ -69,7 +69,7 @@ def has_days(stream: PinterestStream) -> bool:
 def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
     """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
-    In each rank, streams that go on where they stopped come before those that restart, which may take all requests
+    In each rank, streams that resume come before those that restart, which may take all requests
     of a day, every day. Analytics of ads and reports come after the lists that they need, the one that is furthest
     behind before the others.
 

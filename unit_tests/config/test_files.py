@@ -134,8 +134,8 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
 
 def test_a_file_without_a_state_is_rejected_with_its_name(path: Path) -> None:
     for content, why in [
-        (None, "(neither a list nor an object)"),
-        ("text", "(neither a list nor an object)"),
+        (None, "(not a list or an object)"),
+        ("text", "(not a list or an object)"),
         ([1], '1 is not of type "object"'),
         ([STATE, {"type": "STREAM"}], f"({ONLY_STREAMS})"),
         ([{"type": "GLOBAL", "global": {"shared_state": {"a": 1}, "stream_states": [STATE["stream"]]}}], ONLY_STREAMS),

@@ -152,5 +152,5 @@ def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, TaskError)
-    assert f"the report of {report.window} finished" in str(failed.error)
+    assert f"The report of {report.window} is finished" in str(failed.error)
     assert pinterest.created == [report], "halves would be finished as well"

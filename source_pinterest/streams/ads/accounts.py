@@ -21,9 +21,9 @@ class Account(NamedTuple):
     """What child streams need of an ad account.
 
     Attributes:
-        country: its two-letter country code; empty if Pinterest has told none.
-        currency: its ISO 4217 code; empty if Pinterest has told none.
-        owner: the id of its owner; its own id if Pinterest has told none.
+        country: its two-letter country code; empty if not reported.
+        currency: its ISO 4217 code; empty if not reported.
+        owner: the id of its owner; its own id if not reported.
     """
 
     country: str
@@ -72,7 +72,7 @@ class AdAccounts(PinterestStream):
         return super().collect(page, task)
 
     def currency_of(self, account: str) -> str | None:
-        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
+        """Return the ISO 4217 code of an account's currency, or None if not reported."""
         return self.listed[account].currency or None if account in self.listed else None
 
     def records(self, page: Page, task: Task) -> list[Record]:

@@ -45,7 +45,7 @@ class AdPins(AdAccountStream):
         return AdPinCursor(store)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield a task for each unread pin. Five pins in a row that fail again stop the others of this kind alone."""
+        """Yield a task for each unread pin. Five pins in a row that fail again stop only the others of this kind."""
         self._ads.ids.check((account,))
         promoted = self._ads.promoted.pop(account)
         for pin, failed_syncs in self.state_cursor.plan(account, promoted).items():
@@ -107,7 +107,7 @@ def _widest_image(media: Any) -> str | None:
 
 
 def _width(size: Mapping[str, Any]) -> float:
-    """Return the width of a picture; 0 if Pinterest gives no number, or one that is none."""
+    """Return the width of a picture; 0 without a valid number."""
     try:
         return float(size.get("width") or 0)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The last day whose metrics Pinterest calls final. Only streams that emit each day once ask for it."""
+"""The last day with final metrics. Only streams that emit each day once request it."""
 
 import logging
 from collections.abc import Iterator
@@ -80,9 +80,9 @@ def _as_bool(value: Any) -> bool:
     """Return a boolean, which may come as text.
 
     Raises:
-        MalformedResponseError: the value is neither true nor false.
+        MalformedResponseError: the value is not a boolean.
     """
     flag = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(flag, bool):
-        raise FormError("The metrics ready state is neither true nor false.")
+        raise FormError("The metrics ready state is not a boolean.")
     return flag

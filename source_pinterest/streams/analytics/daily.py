@@ -54,7 +54,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
             yield from self._report_tasks.tasks(reports, self.state_cursor)
 
     def _reports_on(self, account: str, unread: DaySet) -> Iterator[ReportRequest]:
-        """Return the requests for reports on an account's older days, and tell the cursor of their windows."""
+        """Return the requests for reports on an account's older days, and pass their windows to the cursor."""
         older = unread.before(self.first_synchronous_day)
         windows = [piece for window in older for piece in window.cut(limits.REPORT_WINDOW_DAYS)]
         self.state_cursor.plan(account, ((window, 1) for window in windows))

@@ -49,7 +49,7 @@ def entity_keys(subject: Collection[str], columns: Collection[str]) -> tuple[For
 def report_keys(level: str, subject: Collection[str], columns: Collection[str]) -> tuple[ForeignKey, ...]:
     """Return the foreign keys of a report's rows.
 
-    At other levels than product groups, `PRODUCT_GROUP_ID` is no foreign key: it is not known whether the id is the one
+    At other levels than product groups, `PRODUCT_GROUP_ID` is not a foreign key: nobody knows whether the id is the one
     of `product_group_promotions`.
     """
     is_of_groups = level.startswith("PRODUCT_GROUP")

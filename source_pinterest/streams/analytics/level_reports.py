@@ -73,7 +73,7 @@ def level_spec(
 
     Args:
         level: Pinterest's name of the level.
-        columns: the columns to request beside the ids. Pinterest has more columns than its documents list.
+        columns: the columns to request in addition to the ids. Pinterest has more columns than its documents list.
         granularity: the time that a row covers.
         targeting_types: the targeting types; None for those of the level.
         statuses: the statuses of entities to which the rows are limited, by the field that lists them.

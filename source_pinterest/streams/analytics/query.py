@@ -62,7 +62,7 @@ COLUMNS = "columns"
 class QueryAnalytics(AdAccountStream, ABC):
     """One row per entity and day of the last 89 days. Recent days are read again as long as Pinterest changes them.
 
-    The entities are those of the parent with a `parameter`. Without one, the numbers are of the ad account as a whole.
+    The entities are those of the parent with a `parameter`. Without one, the numbers are of the ad account itself.
     """
 
     cursor_field = DATE
@@ -70,7 +70,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     day_range = DayRange(limits.SYNC_HISTORY_DAYS)
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
-    """The fields of a row's key beside the entity and the day."""
+    """The fields of a row's key, except the entity and the day."""
     cost = f"one request for each ad account and {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
     rank = ReadPriority.ADS
     rows_a_day: ClassVar[int] = 1
@@ -161,10 +161,10 @@ class QueryAnalytics(AdAccountStream, ABC):
     def _planned(self, account: str, unread: DaySet) -> Iterator[tuple[DateWindow, list[Ids]]]:
         """Yield the windows of an account to request, in the order of reading, each with the ids of its tasks.
 
-        A window is as long as a request may be. The age of a day alone decides whether it comes from a request, so that
+        A window is as long as a request may be. Only the age of a day decides whether it comes from a request, so that
         its numbers do not depend on other days of the sync. Where rows are replaced, each request is a task. Where they
         are kept, all requests about a window are one: if an id gets no answer, a later sync reads the window again, and
-        the rows of the other ids may not have been emitted by then.
+        the rows of the other ids may not have been emitted yet.
 
         Raises:
             TaskError: no entity was listed.
@@ -183,7 +183,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
     def entity_ids(self, account: str) -> Ids | None:
-        """Return the ids of the account's entities, or None if the numbers are of the account as a whole.
+        """Return the ids of the account's entities, or None if the numbers are of the account itself.
 
         Of a list that broke off, it returns those before.
 
@@ -208,7 +208,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         A destination that keeps every row gets them once all have come. An id that Pinterest rejects is skipped.
 
         Args:
-            ids: the entities; none for the account as a whole.
+            ids: the entities; none for the account itself.
             task: has the account and the window.
 
         Raises:

@@ -60,7 +60,7 @@ class ReportTasks:
 
         Args:
             reports: the reports that were ordered.
-            cursor: is told if a report was split.
+            cursor: learns of split reports.
             waits: whether to wait until the last report has ended, or to return the tasks of those that have by now.
         """
         for outcome in self._runner.outcomes(reports, waits=waits):

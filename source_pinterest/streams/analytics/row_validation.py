@@ -167,7 +167,7 @@ def _write_account(row: Record, account: str) -> None:
 
 
 def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
-    """Return whether a day lies in a window, or in a week or month that overlaps it."""
+    """Return whether a day is in a window, or in a week or month that overlaps it."""
     whole = granularity.expand_to_buckets(window)
     return whole.start <= day <= whole.end
 

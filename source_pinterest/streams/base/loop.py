@@ -7,7 +7,7 @@ Each thread waits for threads further right, or for earlier streams, and so for 
 - A planner takes the streams in reading order. It may wait for the ids that a parent lists, which is earlier in this
   order, and for room among the tasks.
 - A worker takes the tasks in their order. It waits for Pinterest, and for room in the queue of messages.
-- The main thread waits for messages alone.
+- The main thread waits only for messages.
 
 The threads are daemons: a `ThreadPoolExecutor` would keep a failed process alive until its requests have ended.
 """
@@ -116,7 +116,7 @@ class Loop:
         try:
             try:
                 yield
-            except Exception as error:  # noqa: BLE001 - the error of a bug costs its stream alone
+            except Exception as error:  # noqa: BLE001 - a bug fails only its own stream
                 run.fail(error)
             with self._lock:
                 self._open[run] -= 1

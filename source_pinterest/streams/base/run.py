@@ -1,4 +1,4 @@
-"""A stream in one sync. `StreamRun` plans its tasks, reads them, and alone learns how each of them has ended."""
+"""A stream in one sync. `StreamRun` plans its tasks, reads them, and handles how each of them ends."""
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -29,7 +29,7 @@ LOGGER = logging.getLogger("airbyte")
 
 
 class StreamRun:
-    """Plans the tasks of a stream, reads them, and tells cursor, counts and child streams how each has ended.
+    """Plans the tasks of a stream, reads them, and reports the end of each to cursor, counts and child streams.
 
     The loop calls `tasks` once, `read` for each task, `fail` with each error that these raise, and `end` at last.
 
@@ -59,7 +59,7 @@ class StreamRun:
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
             if stream.needs_user_token and stream.config.has_app_token:
-                raise ConfigError(  # noqa: TRY301 - caught at once, as the errors of the state are
+                raise ConfigError(  # noqa: TRY301 - caught below, as the errors of the state are
                     f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose "
                     "OAuth2.0 as Authorization Method, or leave the stream out."
                 )
@@ -103,7 +103,7 @@ class StreamRun:
             error = as_task_error(self.name, raised)
             self._tracker.failed.append(error)
             raise error  # noqa: B904 - a new error has its cause
-        finally:  # child streams wait no longer, also if the planning is closed, which is not judged
+        finally:  # child streams wait no longer, also if the planning is closed; denials are not evaluated then
             self.stream.ids.seal()
 
     def _add(self, task: Task) -> bool:
@@ -140,7 +140,7 @@ class StreamRun:
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
             error = self._failure(task, as_task_error(self.name, raised))
             _drop_traces(raised)
-        finally:  # also if the sync is closed, which is not judged
+        finally:  # also if the sync is closed; denials are not evaluated then
             if not task.plan:
                 self.stream.usage.count("tasks read")
             self.stream.ids.release(task.parent_ids)
@@ -156,19 +156,19 @@ class StreamRun:
                 break
             try:
                 yield from self.read(task)
-            except Exception as error:  # noqa: BLE001 - the end of the task has been told
+            except Exception as error:  # noqa: BLE001 - the end of the task has been reported
                 LOGGER.warning(f"{self.name}: not everything could be read. {getattr(error, 'message', error)}")
                 first = first or error
         return first
 
     def _failure(self, task: Task, error: Exception) -> Exception | None:
-        """Draw the consequence of an error. Return the error to raise, which says what the user can do about it.
+        """Handle an error. Return the error to raise, which says what the user can do about it.
 
-        | rejected                                        | consequence                                           |
+        | denied                                         | consequence                                           |
         |------------------------------------------------|-------------------------------------------------------|
-        | the only task of a stream                      | the stream fails at once                              |
-        | an account that is required                    | the account is lost at once                           |
-        | any other task, and each of a stream that may  | judged after the last task: if all are rejected, the   |
+        | the only task of a stream                      | the stream fails immediately                          |
+        | an account that is required                    | the account is lost immediately                       |
+        | any other task, and each of a stream that may  | evaluated after the last task: if all are denied, the |
         | lack a right                                   | right is missing                                      |
         """
         if isinstance(error, AccessDeniedError | NotFoundError):
@@ -196,7 +196,7 @@ class StreamRun:
         self._send(to_trace_message(error, self.name))
 
     def end(self) -> AirbyteStreamStatus:
-        """End the stream, after its planning and its last task: judge the rejections, send the last state.
+        """End the stream, after its planning and its last task: evaluate the denials, send the last state.
 
         The error of the rejections is logged if the stream has failed anyway.
         """

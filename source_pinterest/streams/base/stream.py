@@ -270,7 +270,7 @@ class PinterestStream(HttpStream, ABC):
         return self.records(self.parse(iter((response.content,))), self._task_of(stream_slice))
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
-        """Return the parameters that ask for the page after a response, or None after the last page.
+        """Return the parameters of the page after a response, or None after the last page.
 
         Raises:
             MalformedResponseError: the body is not a page.
@@ -306,7 +306,7 @@ class PinterestStream(HttpStream, ABC):
 
         Args:
             parents: the ids that the list belongs to.
-            named: other values that tell it from its neighbours.
+            named: other values that distinguish it from similar tasks.
         """
         return Task(parents, self.read_list, discriminators=named)
 
@@ -392,7 +392,7 @@ class PinterestStream(HttpStream, ABC):
         """Return the ids of the records of a page, which child streams need.
 
         A parent that keeps more for them overrides it. It is shown every page that it lists, emitted or not. If a list
-        broke off, it may be shown some pages twice. A child reads what it kept once the list of ids is there.
+        broke off, it may get some pages again. A child reads what it kept once the list of ids is there.
         """
         del task
         return [str(record[self.id_field]) for record in page.items if record.get(self.id_field)]
@@ -424,7 +424,7 @@ class PinterestStream(HttpStream, ABC):
 
         Args:
             task: the ids in the path.
-            more: parameters beside those of `request_params`.
+            more: parameters in addition to `request_params`.
             stamp: fields that each record gets.
             has_begun: whether another list of the task was read.
             seen: the records of the task so far, if its lists have no pages.
@@ -461,7 +461,7 @@ class PinterestStream(HttpStream, ABC):
         Args:
             task: the ids in the path.
             token: as `next_page_token` returns it; empty for the first page.
-            more: parameters beside those of `request_params`.
+            more: parameters in addition to `request_params`.
         """
         params = {**self.request_params(stream_slice=task, next_page_token=token), **more}
         try:

@@ -69,7 +69,7 @@ class Owners:
                 self._accounts.notices.warn(
                     f"owner {owner}",
                     f"the boards, pins and profile of the owner of ad account {', '.join(accounts)} are not read: "
-                    "their rows would stand under the ID of an ad account that had another owner before. To read "
+                    "their rows would have the ID of an ad account that had another owner before. To read "
                     "them, clear the data of these streams.",
                 )
         return chosen

@@ -20,7 +20,7 @@ class Boards(OrganicStream):
         self.listed_at = 0
         """When the first page was listed, in epoch seconds by the server's clock; 0 before that."""
         self.modified_at: dict[str, str] = {}
-        """When the pins of each board last changed, if a child wants it and Pinterest tells it."""
+        """When the pins of each board last changed, if a child needs it and Pinterest reports it."""
 
     def collect(self, page: Page, task: Task) -> list[str]:
         if self.is_wanted(MODIFIED_AT):

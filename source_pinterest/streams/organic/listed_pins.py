@@ -11,7 +11,7 @@ from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.state.formats import ACCOUNT_KEY
 
 _PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
-"""The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
+"""The media types of pins without and with a video. `multiple_mixed` has both and is in no set."""
 
 
 class PinFacts(NamedTuple):
@@ -58,7 +58,7 @@ class ListedPins:
                 self._facts[pin["id"]] = facts
 
     def recent(self, owner: ParentIds) -> Iterable[str]:
-        """Return the ids of an owner's pins. Those that were listed twice come twice."""
+        """Return the ids of an owner's pins, with duplicates."""
         return self._recent.get(owner, ())
 
     def facts_of(self, pin_id: str) -> PinFacts:

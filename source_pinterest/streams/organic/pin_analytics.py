@@ -1,10 +1,10 @@
 """Daily metrics of pins.
 
 The tasks of all pins are planned and read in turn by one worker, so that their quota, 60 requests a minute, does not
-hold up the workers of other streams.
+block the workers of other streams.
 
 A pass over the pins of an owner is read in parts of a hundred pins, each a task. The pass moves behind each response,
-so that the next sync continues there if a part breaks off. What becomes of a pin that is not read:
+so that the next sync continues there if a part breaks off. How pins that are not read are treated:
 
 | Pinterest                    | the pin                                                                             |
 |------------------------------|-------------------------------------------------------------------------------------|
@@ -161,7 +161,7 @@ class PinAnalytics(OrganicStream):
         is_resumed = bool(begun.after)
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part), begun.window)
-            is_end = is_resumed and part[-1] == unread[-1]  # what an earlier sync has left holds up no newer day
+            is_end = is_resumed and part[-1] == unread[-1]  # days left by an earlier sync delay no newer day
             if not begun.is_past(part[-1]) or not (is_end or account in self.state_cursor.served):
                 return
         self.state_cursor.end_pass(account)
@@ -177,7 +177,7 @@ class PinAnalytics(OrganicStream):
     def _read_part(self, pins: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the next pins of a pass, and move it behind each response. Five failures in a row are an outage.
 
-        A pin that Pinterest rejects is no failure. The run of the stream names it after the last task.
+        A denied pin is not a failure. The run of the stream names it after the last task.
 
         Raises:
             TaskError: pins could not be read.

@@ -3,7 +3,7 @@
 One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are requested one by one.
 
 Pinterest may reject the video metrics of a pin and name none. The pin is then requested without them. If it is a
-picture, from then on all pictures are, and apart from videos, so that no video loses its metrics.
+picture, from then on all pictures are, separately from videos, so that no video loses its metrics.
 """
 
 import logging
@@ -106,7 +106,7 @@ class PinRequests:
     def _fetch(self, spec: RequestSpec) -> list[Record]:
         """Return the days of pins, without the metrics that Pinterest rejects.
 
-        Pictures are requested apart from the others if they have to be. A single pin of which Pinterest rejects the
+        Pictures are requested separately if necessary. A single pin of which Pinterest rejects the
         metrics of videos is read without them.
 
         Raises:
@@ -131,7 +131,7 @@ class PinRequests:
                 self._are_pictures_apart = True
                 LOGGER.info(
                     f"{self._stream.name}: Pinterest rejects the video metrics of pictures, so pictures are read "
-                    f"without them, and apart from videos. {error.quote}."
+                    f"without them, separately from videos. {error.quote}."
                 )
             else:
                 about = f"Pinterest rejects the video metrics of pin {others[0]}, so it is read without them."
@@ -141,7 +141,7 @@ class PinRequests:
     def _request(self, spec: RequestSpec) -> list[Record]:
         """Request pins without the names that Pinterest rejects.
 
-        An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested alone.
+        An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested.
         """
         try:
             [rows] = self._splitter.read(spec, partial(self._send, is_alone=self._is_beta_open is False))
@@ -160,7 +160,7 @@ class PinRequests:
         )
 
     def _send(self, spec: RequestSpec, *, is_alone: bool) -> list[Record]:
-        """Request metrics of pins: of several at once, otherwise of one. Return the days in the response.
+        """Request metrics of pins: of several in one request, otherwise of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """

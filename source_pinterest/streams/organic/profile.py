@@ -1,4 +1,4 @@
-"""The user's profile, and daily metrics of it, as a whole and by parts.
+"""The user's profile, and its daily metrics, in total and split.
 
 Pinterest shows the last days late, and still counts them. A day is final after a week, with a row or without one.
 """
@@ -47,7 +47,7 @@ VIDEO_METRICS = (
     "VIDEO_START",
     "VIDEO_AVG_WATCH_TIME",
 )
-"""The metrics of videos alone, of pins and in rankings."""
+"""The metrics that only videos have, of pins and in rankings."""
 _SPLITS = {
     "app_type": {**TEXT, "description": "Kind of device that the activity was on, such as MOBILE, TABLET or WEB."},
     "source": {**TEXT, "description": "Whose pins the activity was on: YOUR_PINS or OTHER_PINS."},
@@ -93,7 +93,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     cost = f"one request for each {limits.ANALYTICS_WINDOW_DAYS} days"
     state_cursor: DayCursor
     split: ClassVar[str] = ""
-    """The field that names the part of a row; empty for the profile as a whole."""
+    """The field that names the part of a row; empty for the whole profile."""
     variants: Sequence[Mapping[str, str]] = ()
     """The parameters in which the requests about a window differ. By default one request names the split, if any."""
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
@@ -192,7 +192,7 @@ class UserAccountAnalyticsByOwnedContent(ProfileAnalytics):
 
 
 class UserAccountAnalyticsByContentType(ProfileAnalytics):
-    """Daily metrics of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile, split into paid and organic. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     cost = f"two requests for each {limits.ANALYTICS_WINDOW_DAYS} days"
 
