@@ -98,18 +98,6 @@ def test_every_secret_and_nothing_else_is_marked() -> None:
         assert option.get("airbyte_secret", False) is is_secret, name
 
 
-def test_authorization_methods_differ_in_their_first_field() -> None:
-    methods = {method["title"]: method for method in OPTIONS["credentials"]["oneOf"]}
-
-    assert OPTIONS["credentials"]["title"] == "Authorization Method"
-    assert {title: method["properties"]["auth_method"]["const"] for title, method in methods.items()} == {
-        "OAuth2.0": "oauth2.0",
-        "App Credentials": "client_credentials",
-        "Access Token": "access_token",
-    }
-    assert {next(iter(method["properties"])) for method in methods.values()} == {"auth_method"}
-
-
 def test_a_custom_report_has_the_fields_that_the_connector_reads() -> None:
     assert set(REPORT_FIELDS) == {*CustomReport.__dataclass_fields__, "attribution_window"}
     assert REPORT["required"] == ["name", "level", "granularity", "columns"]
@@ -188,13 +176,3 @@ def test_the_configuration_of_the_terraform_example_is_one_that_the_connector_re
     jsonschema.validate(raw, {**FORM, "additionalProperties": False})
     Config.from_mapping({**raw, "credentials": OAUTH}, TODAY)
     assert set(raw["credentials"]) == set(OAUTH)
-
-
-def test_the_authenticate_button_belongs_to_oauth() -> None:
-    advanced_auth = SPEC["advanced_auth"]
-
-    assert advanced_auth["auth_flow_type"] == "oauth2.0"
-    assert (advanced_auth["predicate_key"], advanced_auth["predicate_value"]) == (
-        ["credentials", "auth_method"],
-        OAUTH["auth_method"],
-    )

@@ -250,6 +250,23 @@ def test_a_quota_that_headers_no_longer_name_delays_no_request(caller: Caller) -
     assert caller.wait(ANALYTICS) == 0
 
 
+def test_one_name_with_another_interval_is_another_quota(caller: Caller) -> None:
+    caller.send()
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
+    caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
+
+    assert caller.calls_until_rejected() < 1_000
+    assert caller.wait() > 30_000
+
+
+def test_intervals_without_names_are_those_of_their_place(caller: Caller) -> None:
+    caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
+    caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
+
+    assert caller.calls_until_rejected("org_analytics") == 40
+    assert caller.calls_until_rejected("ads_read") == 999
+
+
 @pytest.mark.parametrize(
     ("quota", "pace"), [(ADS_ANALYTICS, 5), ('60;w=60;name="x"', 1), ('8640;w=86400;name="x"', 0.1)]
 )

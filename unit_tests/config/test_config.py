@@ -19,7 +19,7 @@ from source_pinterest.config.options import AttributionWindow
 from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from source_pinterest.dates import Granularity
 from source_pinterest.engine.output import MaskedLogFormatter
-from unit_tests.configs import BAD_CONFIGS, OAUTH, SECRETS, TODAY, config, sample
+from unit_tests.configs import BAD_CONFIGS, OAUTH, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, MIX, PRODUCTS, report
 from unit_tests.test_spec import OPTIONS
 
@@ -70,15 +70,6 @@ def test_null_is_absent_and_a_key_of_an_older_form_is_ignored() -> None:
         ({"attribution_window": "60/60/7"}, {"attribution_window": AttributionWindow(60, 60, 7)}),
         ({"trend_regions": [" gb+ie ", "US", "GB+IE"]}, {"trend_regions": ("US", "GB+IE")}),
         ({"lookback_days": 89.0}, {"lookback_days": 89}),
-        ({"conversion_report_time": "TIME_OF_CONVERSION"}, {"conversion_report_time": "TIME_OF_CONVERSION"}),
-        ({"pin_analytics_max_age_days": 30}, {"pin_analytics_max_age_days": 30}),
-        ({"organic_per_ad_account": True}, {"organic_per_ad_account": True, "pin_metrics": False}),
-        ({"pin_analytics_only_active": True}, {"pin_analytics_only_active": True}),
-        ({"pin_metrics": True}, {"organic_per_ad_account": False, "pin_metrics": True}),
-        ({"max_wait_minutes": 0.5}, {"max_wait_minutes": 0.5}),
-        ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
-        ({"max_retries": 0}, {"max_retries": 0}),
-        ({"report_timeout_minutes": 1.5}, {"report_timeout_minutes": 1.5}),
         ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
         ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),
         *(
@@ -208,22 +199,6 @@ def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
     assert rejected > 100
 
 
-SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs").glob("*.json"))
-
-
-@pytest.mark.parametrize(
-    ("raw", "message"),
-    [
-        ({"Start_Date": "2026-01-01"}, "Start_Date is not an option. Did you mean start_date?"),
-        ({"colour": "red"}, "colour is not an option."),
-    ],
-)
-def test_an_unknown_option_can_not_be_used(raw: dict[str, Any], message: str) -> None:
-    with pytest.raises(AirbyteTracedException) as error:
-        Config.from_mapping(config(**raw), TODAY)
-    assert error.value.message == message
-
-
 @pytest.mark.parametrize(
     ("raw", "notice"),
     [
@@ -239,13 +214,6 @@ def test_an_unknown_option_can_not_be_used(raw: dict[str, Any], message: str) ->
 )
 def test_an_unknown_field_of_an_option_is_named(raw: dict[str, Any], notice: str) -> None:
     assert Config.from_mapping(config(**raw), TODAY).notices == (notice,)
-
-
-def test_keys_of_all_forms_and_of_platforms_are_accepted() -> None:
-    of_a_platform = config(_limit=5, __injected_components_py={"a": 1})
-    blank = config(colour=None, size=" ")
-    for raw in [*(sample(path.stem) for path in SAMPLES), of_a_platform, blank]:
-        assert "is not an option" not in " ".join(Config.from_mapping(raw, TODAY).notices), raw
 
 
 def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pinterestsdk import models
 
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
-from source_pinterest.config import Config, attribution_of
+from source_pinterest.config import Config
 from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
     PRODUCT_TREND_REGIONS,
@@ -26,16 +26,6 @@ from unit_tests.test_spec import FORM
 
 def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
-
-
-def test_only_chosen_attribution_is_requested() -> None:
-    assert attribution_of(read()) == {}
-    assert attribution_of(read(attribution_window="7/0/0", conversion_report_time="TIME_OF_CONVERSION")) == {
-        "click_window_days": 7,
-        "engagement_window_days": 0,
-        "view_window_days": 0,
-        "conversion_report_time": "TIME_OF_CONVERSION",
-    }
 
 
 def test_the_attribution_windows_seen_live_are_offered_and_official_ones_are_read() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.state.entity_cursor import epoch_seconds
-from source_pinterest.state.formats import SavedState, has_position, progress_of, read_state
+from source_pinterest.state.formats import SavedState, has_position, read_state
 
 FIELD = "DATE"
 ACCOUNT_OF_2X = {"partition": {"id": "549", "parent_slice": {}}, "cursor": {"DATE": "2026-02-01"}}
@@ -66,20 +66,6 @@ def test_each_form_of_a_state_is_read(state: dict[str, Any], saved: SavedState) 
 )
 def test_a_state_with_a_position_is_recognised(state: dict[str, Any], has: bool) -> None:
     assert has_position(state) is has
-
-
-@pytest.mark.parametrize(
-    ("state", "progress"),
-    [
-        ({"states": []}, ("", 0)),
-        ({"DATE": "2026-02-03"}, ("2026-02-03", 0)),
-        ({"states": [ACCOUNT_OF_2X, entity_of_2x("7", "550", "2026-01-01")]}, ("2026-01-01", 2)),
-        ({"states": [ACCOUNT_OF_2X], "flat": {"DATE": "2025-01-01"}}, ("2025-01-01", 1)),
-        ({"states": [entity_of_2x("7", "550", day) for day in (7, "6", 8)]}, ("6", 1)),
-    ],
-)
-def test_the_position_of_a_state_is_read(state: dict[str, Any], progress: tuple[str, int]) -> None:
-    assert progress_of(state, FIELD) == progress
 
 
 @pytest.mark.parametrize("is_global", [True, False])
