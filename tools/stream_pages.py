@@ -200,7 +200,7 @@ def pages() -> dict[str, str]:
     if unknown := by_name.keys() - simulated().keys():
         raise LookupError(
             f"integration_tests/support/expected_records has no records of {', '.join(sorted(unknown))}. "
-            "CONTRIBUTING.md says where they go, under One more stream."
+            "CONTRIBUTING.md says where they go, under Add a stream."
         )
     columns = column_tables(streams)
     tables = field_tables(streams, columns)
