@@ -25,7 +25,7 @@ ENTITY_ID, ITEM_ID = "ENTITY_ID", "PRODUCT_ITEM_ID"
 # Columns that no request names, and that the table therefore lacks.
 _UNREQUESTED: Mapping[str, str] = {
     DATE: "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
-    CURRENCY: "ISO 4217 code of the ad account's currency, in which amounts are; added by the connector.",
+    CURRENCY: "ISO 4217 code of the amounts' currency, that of the ad account; added by the connector.",
     HOUR: "Hour of the day, in UTC, that the numbers are of.",
     "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
     "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",

@@ -16,7 +16,7 @@ class Followers(PinterestStream):
 
 
 class Following(OrganicStream):
-    """User names of accounts of which the user follows all boards or some. https://developers.pinterest.com/docs/api/v5/user_following-get."""
+    """User names of accounts that the user follows completely or in part. https://developers.pinterest.com/docs/api/v5/user_following-get."""
 
     key = ("username",)
     path_template = "user_account/following"
