@@ -82,6 +82,13 @@ def test_a_token_is_requested_once_as_pinterest_documents_it(endpoint: Endpoint,
     assert SECRETS.mask(f"false-client-secret {BASIC_TOKEN}") == "**** ****"
 
 
+def test_of_a_response_the_two_tokens_are_masked(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2", state="another value"))
+    endpoint.token()
+
+    assert SECRETS.mask("false-access-token-1 false-refresh-token-2 another value") == "**** **** another value"
+
+
 @pytest.mark.parametrize(
     ("lifetime", "after", "asked"), [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 90, 2), (None, 3_541, 2)]
 )

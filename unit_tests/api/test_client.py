@@ -23,12 +23,16 @@ SCOPES = ("boards:read", "pins:read")
 
 
 class Authenticator(AccessTokenAuthenticator):
-    """Notes whether each new token is the last."""
+    """Notes whether each new token is the last, and the tokens that Pinterest accepts."""
 
     def __init__(self, granted: frozenset[str] = frozenset()) -> None:
         super().__init__(AccessTokenCredentials("false-access-token"))
         self.granted = granted
         self.is_last: list[bool] = []
+        self.accepted_tokens: list[str] = []
+
+    def accepted(self, token: str) -> None:
+        self.accepted_tokens.append(token)
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
         del rejected
@@ -47,6 +51,16 @@ class Calls:
 
     def get(self, max_retries: int | None = None, **params: str) -> Any:
         return self.client.send(PATH, params, parse_body, max_retries).value
+
+
+def test_a_token_is_accepted_with_a_good_response_alone(mock: requests_mock.Mocker) -> None:
+    calls = Calls(mock, mocked_error(503), PAGE)
+    with pytest.raises(errors.UnavailableError):
+        calls.get(max_retries=0)
+    assert calls.authenticator.accepted_tokens == []
+
+    calls.get()
+    assert calls.authenticator.accepted_tokens == ["false-access-token"]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +107,15 @@ def test_the_permissions_are_named_that_are_missing(
 ) -> None:
     with pytest.raises(errors.MissingEntitlementError, match=rf"the permission {named}\."):
         Calls(mock, mocked_error(status, 3, message), granted=frozenset(granted)).get()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "feature"), [(": conversion_insights.", "conversion_insights"), ("", "that serves board_pins")]
+)
+def test_a_restricted_feature_is_named(mock: requests_mock.Mocker, suffix: str, feature: str) -> None:
+    message = f"Your application does not have access to this restricted feature{suffix}"
+    with pytest.raises(errors.MissingEntitlementError, match=f"restricted feature {feature}"):
+        Calls(mock, mocked_error(401, 3, message)).get()
 
 
 @pytest.mark.parametrize(("status", "short"), [(400, errors.UnavailableError), (414, errors.ResponseTooLargeError)])
