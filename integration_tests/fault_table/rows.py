@@ -110,8 +110,8 @@ _throttled = partial(_passing, kind=FaultKind.RATE_LIMITED, spreads=Spread.QUOTA
 _of_a_report = partial(Row, ends=dict.fromkeys(_REPORTS, _PASSES))
 
 ROWS = (
-    _throttled(fault="429 that tells how long", details={"seconds": 0.2}),
-    _throttled(fault="429 that tells no time", details={"hint": Hint.NONE}),
+    _throttled(fault="429 with a time to wait", details={"seconds": 0.2}),
+    _throttled(fault="429 without a time to wait", details={"hint": Hint.NONE}),
     Row(
         fault="429 for two hours",
         kind=FaultKind.RATE_LIMITED,
