@@ -21,6 +21,7 @@ OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
 PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
 _ENTITIES = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins")
 _TARGETING = tuple(f"{level}_targeting_analytics" for level in ("ad_account", "campaign", "ad_group", "ad"))
+_ORGANIC = ("user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics", "top_pins")
 _COUNTS = """
     select (select count(*) from read_stream) as streams,
         (select count(*) from read_stream where ending <> 'COMPLETE') as failed,
@@ -126,6 +127,24 @@ METRICS = (
     Metric("Views of 2 seconds", "views", ("TOTAL_VIDEO_MRC_VIEWS",)),
     Metric("Views of 95%", "completed", ("TOTAL_VIDEO_P95_COMBINED",)),
 )
+ORGANIC = (
+    Metric("Impressions", "impressions", ("IMPRESSION",), better=1),
+    Metric("Engagements", "engagements", ("ENGAGEMENT",), better=1),
+    Metric("Saves", "saves", ("SAVE",), better=1),
+    Metric("Pin clicks", "clicks", ("PIN_CLICK",), better=1),
+    Metric("Outbound clicks", "outbound", ("OUTBOUND_CLICK",), better=1),
+)
+"""The metrics of the profile and of its pins. Those of pins lack engagements."""
+_ORGANIC_HEADS = {
+    "profile_day": {"Day": "day", "Content type": "content_type"},
+    "pin": {"ID": "pin_id", "Pin": "name", "Link": "link", "First day": "first_day", "Last day": "last_day"},
+}
+"""The columns of each organic table to save that are no metrics, by their heads."""
+_PICTURES = """
+    select id, coalesce(media->>'$.images."150x150".url', media->>'$.cover_image_url',
+        media->>'$.items[0].images."150x150".url', media->>'$.items[0].cover_image_url') as picture
+    from pins where id in $pins
+"""
 _TYPES = {
     "PAGE_VISIT": "Page visits",
     "ADD_TO_CART": "Carts",
@@ -163,6 +182,8 @@ create table entity (stream varchar, id varchar, ad_account_id varchar, pin_id v
 create table analytics (stream varchar, _airbyte_extracted_at timestamp, date date, ad_account_id varchar,
     campaign_id varchar, campaign_name varchar, ad_group_id varchar, ad_id varchar, currency varchar,
     targeting_type varchar, targeting_value varchar, /* numbers */);
+create table organic (stream varchar, date date, content_type varchar, pin_id varchar, sort_by varchar, start_date date,
+    end_date date, impressions bigint, engagements bigint, saves bigint, clicks bigint, outbound bigint);
 create table known (stream varchar, account varchar, kind varchar, first_day date, last_day date);
 create table metric (stream varchar, metric varchar);
 create table read_stream as
@@ -176,10 +197,13 @@ select last.stream as name, last.run as last_run, any_value(last.records) as rec
 from last left join message on message.stream = last.stream and message.run = last.run and type = 'TRACE'
 group by last.stream, last.run;
 """
-"""The tables of records that the page needs: of entities and of analytics. `known` has the days of each stream and ad
-account by what the states say of them: final, spend_final, provisional, missing or gone. `metric` has the metrics of
-each level. `read_stream` has each stream with its last run, its records (one that came again counts again), and how
-that run ended: COMPLETE or INCOMPLETE, or empty if the run ended before the stream did."""
+"""The tables of records that the page needs: of entities, of analytics of ads, and of profiles and pins.
+
+`known` has the days of each stream and ad account by what the states say of them: final, spend_final, provisional,
+missing or gone. `metric` has the metrics of each level. `read_stream` has each stream with its last run, its records
+(one that came again counts again), and how that run ended: COMPLETE or INCOMPLETE, or empty if the run ended before the
+stream did.
+"""
 
 
 class PageData:
@@ -203,9 +227,11 @@ class PageData:
         self.metrics = {name: self.metrics_of(name) for name in (OWN, *PARTS) if name in self._columns}
         numbers = ", ".join(f"{name} decimal(28, 6)" for name in _NUMBERS)
         connection.execute(_RECORD_TABLES.replace("/* numbers */", numbers))
-        self._insert_records("entity", _ENTITIES)
+        self._insert_records("entity", (*_ENTITIES, "pins"))
         self._insert_records("analytics", (OWN, *PARTS))
         self._insert_records("analytics", _TARGETING, f"where targeting_type in {tuple(AUDIENCES)}")
+        numbers = ", ".join(f"(metrics->>'{metric.fields[0]}')::bigint as {metric.column}" for metric in ORGANIC)
+        self._insert_records("organic", _ORGANIC, computed=f", {numbers}")
         names = [*folder.states(), *_ENTITIES, OWN, *PARTS]
         self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $names", names=names)}
         self._insert("known", self._known_windows())
@@ -236,6 +262,10 @@ class PageData:
             "period": next(iter(self._rows("from period")), None),
             "gaps": self._rows("from gap"),
             "currencies": self._currencies(),
+            "organic": self._organic(),
+            "organic_metrics": ORGANIC,
+            "organic_table": self.organic_table,
+            "has_ads": not self._columns.keys().isdisjoint((*_ENTITIES, OWN, *PARTS, *_TARGETING)),
             "metrics": self.metrics,
             "metrics_of": self.metrics_of,
             "table_of": self.table_of,
@@ -265,13 +295,13 @@ class PageData:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def _insert_records(self, table: str, streams: Sequence[str], condition: str = "") -> None:
+    def _insert_records(self, table: str, streams: Sequence[str], condition: str = "", computed: str = "") -> None:
         """Insert the records of streams into a table, as far as both have a column."""
         wanted = {row["column_name"].lower() for row in self._rows(f"describe {table}")}
         for stream in streams:
             if stream in self._columns:
                 columns = ", ".join(name for name in self._columns[stream] if name.lower() in wanted)
-                source = f"select '{stream}' as stream, {columns} from {stream} {condition}"  # noqa: S608 - of names in the code
+                source = f"select '{stream}' as stream, {columns}{computed} from {stream} {condition}"  # noqa: S608 - of names in the code
                 self._connection.execute(f"insert into {table} by name {source}")
 
     def _insert(self, table: str, rows: Iterable[tuple[str, ...]]) -> None:
@@ -341,6 +371,29 @@ class PageData:
         )
         while rows := result.fetchmany(1000):
             yield from rows
+
+    def _organic(self) -> dict[str, Any] | None:
+        """Return what the profile and its pins did; nothing if none of their streams was read."""
+        profiles = {row["content_type"]: row for row in self._rows("from profile")}
+        users = self._rows("from user_account") if "user_account" in self._columns else []
+        pins = self._rows("from pin limit 10")
+        pictures = self._rows(_PICTURES, pins=[pin["pin_id"] for pin in pins]) if "pins" in self._columns else []
+        picture_of = {row["id"]: row["picture"] for row in pictures}
+        organic = {
+            "whole": profiles.pop("", None),
+            "types": [*profiles.values()],
+            "profile_bar": self._rows("from profile_bar"),
+            "user": next(iter(users), None),
+            "pins": [pin | {"picture": picture_of.get(pin["pin_id"])} for pin in pins],
+        }
+        return organic if any(organic.values()) else None
+
+    def organic_table(self, name: str) -> Iterator[Sequence[Any]]:
+        """Yield the heads of an organic table to save, then its rows."""
+        metrics = {metric.name: metric.column for metric in ORGANIC if name != "pin" or metric.column != "engagements"}
+        columns = _ORGANIC_HEADS[name] | metrics
+        yield list(columns)
+        yield from self._connection.execute(f"select {', '.join(columns.values())} from {name}").fetchall()  # noqa: S608 - of names in the code
 
     def _sums(self) -> dict[str, Any]:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""

@@ -38,17 +38,20 @@ from delivery where day is not null group by stream, account, day;
 create table known_day as
 select stream, account, kind, unnest(generate_series(first_day, last_day, interval 1 day))::date as day from known
 where stream in (select stream from delivery union select stream from audience
-    union select unnest(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics']));
+    union select unnest(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics',
+        'user_account_analytics', 'user_account_analytics_by_content_type', 'pin_analytics']));
 
 create view final_day as select stream, account, day from known_day where kind in ('final', 'spend_final');
 
--- The days of the page: the newest whose spend is final, or that were read if none is, and as many before.
+-- The days of the page: the newest whose spend is final, or that were read if none is, and as many before. Without ads,
+-- those whose organic numbers are final.
 create table period as
 with lead as (
     select stream, min(day) as start_day, max(day) as read_until, max(day) filter (kind = 'final') as final_until,
         max(day) filter (kind <> 'provisional') as spend_final_until
     from known_day where kind not in ('missing', 'gone') and stream not like '%targeting%' group by stream
-    order by list_position(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics'], stream)
+    order by list_position(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics',
+        'user_account_analytics', 'user_account_analytics_by_content_type', 'pin_analytics'], stream)
     limit 1
 )
 select * exclude (stream), stream as lead, spend_final_until is not null as is_final,
@@ -225,7 +228,7 @@ spent as (
     from total join account using (account), period where total.stream = lead group by currency, day
 ),
 by_day as (select * from state left join spent using (currency, day), period)
-select currency, 'day' as unit, day as first_day, day as last_day, coalesce(spend, 0) as spend, is_missing, is_moving,
+select currency, 'day' as unit, day as first_day, day as last_day, coalesce(spend, 0) as amount, is_missing, is_moving,
     day between first_day and by_day.last_day as is_newest
 from by_day where day between chart_day and read_until
 union all
@@ -408,3 +411,51 @@ lack as (
 )
 select stream, kind, first_day, last_day, last_day - first_day + 1 as days, why, list(account order by account) as accounts
 from lack group by all order by stream, accounts, first_day;
+
+-- What the profile did on each day, in all (its content type is empty) and by content type.
+create view profile_day as
+select content_type, date as day, sum(columns('^(impressions|engagements|saves|clicks|outbound)$')) from (
+    select * replace ('' as content_type) from organic where stream = 'user_account_analytics'
+    union all
+    select * from organic where stream = 'user_account_analytics_by_content_type'
+    union all
+    select * replace ('' as content_type) from organic where stream = 'user_account_analytics_by_content_type'
+        and not exists (from organic where stream = 'user_account_analytics'))
+group by content_type, date;
+
+-- The profile's numbers of the page's days, and of those before if as many of them have numbers.
+create view profile as
+with summed as (
+    select content_type, day >= first_day as is_newest, count(impressions) as days,
+        sum(columns('^(impressions|engagements|saves|clicks|outbound)$'))
+    from profile_day join period on day between before_day and last_day group by all
+)
+select newest.*, if(before.days = newest.days, before, null) as before
+from summed as newest
+left join summed as before on before.content_type = newest.content_type and not before.is_newest
+where newest.is_newest order by newest.content_type;
+
+-- The profile's impressions by day, as bars.
+create view profile_bar as
+select known_day.day as first_day, known_day.day as last_day, coalesce(any_value(impressions), 0) as amount,
+    bool_or(kind in ('missing', 'gone')) as is_missing, bool_or(kind = 'provisional') as is_moving,
+    known_day.day between any_value(period.first_day) and any_value(period.last_day) as is_newest
+from known_day join period on known_day.day >= chart_day
+left join profile_day on profile_day.day = known_day.day and content_type = ''
+where stream like 'user_account_analytics%' group by known_day.day order by known_day.day;
+
+-- The pins by their impressions in the page's days; without `pin_analytics`, as Pinterest ranks them in the days of
+-- `top_pins`.
+create view pin as
+select pin_id, left(coalesce(nullif(any_value(title), ''), pin_id), 300) as name, any_value(link) as link,
+    first_day, last_day, sum(columns('^(impressions|saves|clicks|outbound)$'))
+from (
+    select organic.*, first_day, last_day from organic join period on date between first_day and last_day
+    where stream = 'pin_analytics'
+    union all
+    select *, start_date, end_date from organic
+    where stream = 'top_pins' and sort_by = 'IMPRESSION' and not exists (from organic where stream = 'pin_analytics')
+    qualify end_date = max(end_date) over ()
+) as rows
+left join (select id, title, link from entity where stream = 'pins') on id = rows.pin_id
+group by pin_id, first_day, last_day order by impressions desc nulls last, pin_id;

@@ -447,6 +447,54 @@ def test_a_page_without_ads_shows_the_streams(folder: Folder) -> None:
     assert "No stream with days was read." in text
 
 
+def test_a_folder_of_organic_streams_shows_the_profile_and_its_pins_alone(folder: Folder) -> None:
+    final = TODAY - timedelta(days=7)
+    for stream, more in (("user_account_analytics", {}), ("pin_analytics", {"pin_id": "91"})):
+        for back in range(60):
+            metrics = {"IMPRESSION": 100 if back < 30 else 50, "ENGAGEMENT": 9, "SAVE": 4, "PIN_CLICK": 5}
+            folder.record(stream, {"date": str(final - timedelta(days=back)), "metrics": metrics, **more})
+        folder.record(stream, {"date": str(TODAY), "metrics": {"IMPRESSION": 7_777}, **more})
+        folder.states[stream] = {"date": str(TODAY), "from": str(FIRST)}
+        folder.end(stream)
+    for number in range(12):
+        row = {"date": str(final), "pin_id": str(number), "metrics": {"IMPRESSION": number}}
+        folder.record("pin_analytics", row)
+    folder.record("user_account", {"id": "1", "username": "mill", "business_name": "Mill", "follower_count": 1234})
+    picture = {"images": {"150x150": {"url": "https://i.pinimg.com/91.jpg"}}}
+    folder.record("pins", {"id": "91", "title": "Oak table", "link": "https://shop.example/91", "media": picture})
+    for stream in ("user_account", "pins"):
+        folder.end(stream)
+    page = folder.page()
+    text = text_of(page)
+    assert "<title>Pinterest organic: Mill</title>" in page
+    first = final - timedelta(days=29)
+    assert f"{between(first, final)}: the newest 30 days whose numbers are final, beside the 30 before." in text
+    assert "Impressions 3,000 ↑ 100.0% Engagements 270 → 0.0% Saves 120 → 0.0%" in text
+    assert "Followers 1,234" in text
+    assert "Oak table https://shop.example/91 3,000 120 150 - 11 11" in text
+    assert "3 3 - - - Save as CSV" in text, "the tenth pin is the last"
+    assert 'src="https://i.pinimg.com/91.jpg"' in page
+    assert "https://www.pinterest.com/pin/91/" in page
+    assert len(tables_in(page)["pins.csv"]) == 13
+    days = {row["Day"]: row["Impressions"] for row in tables_in(page)["profile-days.csv"]}
+    assert (days[str(final)], days[str(TODAY)], len(days)) == ("100", "7777", 61)
+    for absent in ("ad account", "Ads Manager", "Spend", "campaign"):
+        assert absent not in text
+
+
+def test_without_daily_numbers_of_pins_their_ranking_is_shown(folder: Folder) -> None:
+    for sort_by, impressions, end in (("IMPRESSION", 500, day(0)), ("SAVE", 900, day(0)), ("IMPRESSION", 700, day(1))):
+        row = {"sort_by": sort_by, "pin_id": f"{impressions}", "start_date": day(30), "end_date": end}
+        folder.record("top_pins", {**row, "metrics": {"IMPRESSION": impressions, "SAVE": 2}})
+    folder.end("top_pins")
+    text = section(folder.text(), "The profile and its pins")
+    assert f"those with the most impressions, {between(day(30), day(0))}" in text
+    assert "500 500 2 - -" in text
+    assert "900 900" not in text
+    assert "700 700" not in text
+    assert "read also pins." in text
+
+
 def test_a_folder_without_messages_is_told_and_the_folder_that_has_them(
     folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:

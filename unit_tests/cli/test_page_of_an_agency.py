@@ -80,7 +80,10 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     for stream in ("campaigns", "ad_groups", "ads", "ad_pins"):
         folder.end(stream)
     for back in (*NEWEST, 45):
-        folder.record("user_account_analytics", {"date": day(back), "impression": 1000 + back, "engagement": 50})
+        folder.record("user_account_analytics", {"date": day(back), "metrics": {"IMPRESSION": 1000 + back}})
+        for pin in range(12):
+            row = {"date": day(back), "pin_id": f"p{pin}", "metrics": {"IMPRESSION": pin, "SAVE": back}}
+            folder.record("pin_analytics", row)
     folder.end("user_account_analytics")
     folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
     page = folder.page()
@@ -113,8 +116,9 @@ def test_each_file_has_a_row_for_each_entity_of_a_currency(agency: Agency) -> No
 
 
 def test_no_row_to_save_stands_for_several_entities(agency: Agency) -> None:
-    for name, rows in tables_in(agency.page).items():
-        for row in rows:
+    files = tables_in(agency.page)
+    for name in files.keys() - {"profile-days.csv", "pins.csv"}:
+        for row in files[name]:
             assert row["Ad account ID"] in ACCOUNTS, name
             assert not {"Others", "Rest", "Total", "Not told by Pinterest"} & set(row.values()), name
 
@@ -130,6 +134,19 @@ def test_ads_have_their_own_names_with_title_and_picture_of_the_pin_beside_them(
     [row] = [row for row in tables_in(agency.page)["ads-EUR.csv"] if row["ID"] == "a3"]
     shown = ("Name", "Pin title", "Picture", "Ad group", "Campaign")
     assert [row[head] for head in shown] == ["Ad 3", "Pin 3", "https://i.pinimg.com/3.jpg", "Group 3", "Campaign 3"]
+
+
+def test_the_profile_and_its_pins_are_shown_over_the_days_of_the_ads(agency: Agency) -> None:
+    assert "<title>Pinterest ads and organic: 2 ad accounts</title>" in agency.page
+    assert f"Impressions {sum(1000 + back for back in NEWEST):,} " in agency.text
+    files = tables_in(agency.page)
+    days = {row["Day"]: row["Impressions"] for row in files["profile-days.csv"]}
+    assert days == {day(back): str(1000 + back) for back in (*NEWEST, 45)}
+    pins = {row["ID"]: (row["Impressions"], row["Saves"]) for row in files["pins.csv"]}
+    assert pins == {f"p{pin}": (str(pin * len(NEWEST)), str(sum(NEWEST))) for pin in range(12)}
+    shown = agency.text[agency.text.index("Pins those with") :]
+    assert " p2 6 39 - - Save" in shown
+    assert " p1 " not in shown
 
 
 def text_of_number(number: Decimal) -> str:
