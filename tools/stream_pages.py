@@ -60,11 +60,11 @@ _INTRODUCTION = """# Streams
 A page for each stream: its keys, what it needs, how many requests it takes, where to read more, and its fields.
 [Columns of analytics](columns.md) has the fields of all ads analytics and reports. To see records, run `make demo`.
 
-In the diagrams, an arrow goes from a stream to the streams with records that name its records. It has the fields of
-those names. A dotted arrow means that these fields may be empty. Streams in one box have the same arrows. Each stream is drawn
-below its nearest parent only: an ad also names its campaign and its ad account, but is drawn below its ad group. The
-page of a stream has all of its foreign keys. Use `left join`: analytics may name a campaign that is not in your table,
-because the option Status leaves it out or Pinterest no longer lists it.
+In the diagrams, an arrow goes from a stream to the streams that refer to it, with the fields of their foreign keys.
+A dotted arrow means that these fields may be empty. Streams in one box have the same arrows. Each stream is drawn below
+its nearest parent only: an ad also names its campaign and its ad account, but is drawn below its ad group. The page of
+a stream has all of its foreign keys. Use `left join`: analytics may name a campaign that is not in your table, because
+the option Status leaves it out or Pinterest no longer lists it.
 
 **Needs** is what a token, or an app, has to have."""
 _WANTED = (
