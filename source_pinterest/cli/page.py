@@ -79,7 +79,7 @@ def write_page(folder: Path, last: int = DAYS) -> Path:
     """
     if folder.is_dir():
         make_private(folder)
-    with open_tables(folder, threads="2", memory_limit="310MB") as connection:
+    with open_tables(folder, threads="1", memory_limit="310MB") as connection:
         content = PageData(connection, OutputFolder(folder), last).content()
         style = _part("page.css")
         content |= {"style": style, "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}
@@ -92,22 +92,13 @@ def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": _number, "link": _link, "picture": _picture, "day": _day, "ticks": _ticks}
     environment.filters |= {"words": _words}
-    environment.globals |= {"best_of": _best_of, "csv_of": _csv_of, "is_idle": _is_idle}
+    environment.globals |= {"csv_of": _csv_of, "is_idle": _is_idle}
+    environment.globals |= {"is_growing": _is_growing}
     return environment
 
 
 def _part(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, Any]:
-    """Return the best number of each metric of which more or less is better, if the lines differ in it."""
-    best = {}
-    for metric in metrics:
-        numbers = {line[metric.column] for line in lines if line["kind"] == "entity"} - {None}
-        if metric.better and len(numbers) > 1:
-            best[metric.column] = max(numbers) if metric.better > 0 else min(numbers)
-    return best
 
 
 def _csv_of(rows: Iterable[Iterable[Any]]) -> str:
@@ -130,6 +121,12 @@ def _cell(value: Any) -> Any:
 def _is_idle(line: dict[str, Any]) -> bool:
     """Return whether a campaign, an ad group or an ad is known not to run."""
     return bool(line.get("status")) and line["status"] not in _RUNNING
+
+
+def _is_growing(line: dict[str, Any], metric: Metric) -> bool:
+    """Return whether a metric of a line counts conversions, which come in for weeks."""
+    is_of_result = metric.column in {"result", "cost_of_result"}
+    return metric.grows and not (is_of_result and line["goal"] in {"Pin clicks", "Video views", "Paid impressions"})
 
 
 def _words(name: str) -> str:

@@ -22,6 +22,7 @@ PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
 _ENTITIES = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins")
 _TARGETING = tuple(f"{level}_targeting_analytics" for level in ("ad_account", "campaign", "ad_group", "ad"))
 _ORGANIC = ("user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics", "top_pins")
+_EVENT = "optimization_goal_metadata->>'$.conversion_tag_v3_goal_metadata.conversion_event'"
 _COUNTS = """
     select (select count(*) from read_stream) as streams,
         (select count(*) from read_stream where ending <> 'COMPLETE') as failed,
@@ -32,6 +33,7 @@ _LISTS = {
     "day": "from bar where unit = 'day' order by first_day",
     "month": "from bar where unit = 'month' order by first_day",
     "curves": "from curve order by is_newest",
+    "goals": "from by_goal where goal is not null",
     "videos": "from line where level = 'ad' and kind = 'entity' and views > 0 "
     "qualify row_number() over (partition by currency order by views desc, key) <= 10 order by views desc, key",
     "viewers": "from viewer",
@@ -50,10 +52,18 @@ _HEADS = {
 """The columns that each table to save begins with, by their heads."""
 _ENTITY = {"ID": "key", "Name": "rows.name", "Status": "status"}
 _BUDGET = {"Budget a day": "budget", "Spend a day, newest 7": "spend_a_day"}
+_RESULT = {
+    "Result": "goal",
+    "Results": "result",
+    "Cost of a result": "cost_of_result",
+    "Spend before": "before.spend",
+    "Results before": "before.result",
+    "Cost of a result before": "before.cost_of_result",
+}
 _HEADS_OF = {
     "account": {},
-    "campaign": {**_ENTITY, "Objective": "objective", **_BUDGET},
-    "ad_group": {**_ENTITY, "Campaign": "in_campaign", **_BUDGET},
+    "campaign": {**_ENTITY, "Objective": "objective", **_BUDGET, **_RESULT},
+    "ad_group": {**_ENTITY, "Campaign": "in_campaign", **_BUDGET, **_RESULT},
     "ad": {
         **_ENTITY,
         "Pin title": "pin_title",
@@ -61,6 +71,7 @@ _HEADS_OF = {
         "Picture": "picture",
         "Campaign": "in_campaign",
         "Ad group": "in_ad_group",
+        **_RESULT,
     },
     "audience": {"Type": "type", "Value": "value"},
     "result": {
@@ -116,13 +127,18 @@ METRICS = (
     Metric("CTR", "ctr", (*_CLICKS, *_IMPRESSIONS), "share", paid="paid_ctr", better=1, is_main=True),
     Metric("CPC", "cpc", (_SPEND, *_CLICKS), "price", paid="paid_cpc", better=-1, is_main=True),
     Metric("CPM", "cpm", (_SPEND, "IMPRESSION_1"), "price", better=-1, is_main=True),
-    Metric("Conversions", "conversions", ("TOTAL_CONVERSIONS",), better=1, grows=True, is_main=True),
-    Metric("CPA", "cpa", (_SPEND, "TOTAL_CONVERSIONS"), "price", better=-1, grows=True, is_main=True),
+    Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True, is_main=True),
+    Metric(
+        "CPA (Checkout)", "cost_of_checkout", (_SPEND, "TOTAL_CHECKOUT"), "price", better=-1, grows=True, is_main=True
+    ),
     Metric("ROAS (Checkout)", "roas", (_SPEND, _VALUE), "ratio", better=1, grows=True, is_main=True),
     Metric("Pin clicks", "clicks", _CLICKS, paid="paid_clicks"),
     Metric("Outbound clicks", "outbound", ("OUTBOUND_CLICK_1", "OUTBOUND_CLICK_2"), paid="paid_outbound"),
     Metric("Saves", "saves", ("REPIN_1", "REPIN_2"), paid="paid_saves"),
-    Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True),
+    Metric("Conversions", "conversions", ("TOTAL_CONVERSIONS",), better=1, grows=True),
+    Metric("CPA", "cpa", (_SPEND, "TOTAL_CONVERSIONS"), "price", better=-1, grows=True),
+    Metric("Conversions (Lead)", "leads", ("TOTAL_LEAD",), better=1, grows=True),
+    Metric("Conversions (Signup)", "signups", ("TOTAL_SIGNUP",), better=1, grows=True),
     Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
     Metric("Views of 2 seconds", "views", ("TOTAL_VIDEO_MRC_VIEWS",)),
     Metric("Views of 95%", "completed", ("TOTAL_VIDEO_P95_COMBINED",)),
@@ -145,6 +161,21 @@ _PICTURES = """
         media->>'$.items[0].images."150x150".url', media->>'$.items[0].cover_image_url') as picture
     from pins where id in $pins
 """
+GOALS = {
+    "Checkouts": "checkouts",
+    "Leads": "leads",
+    "Sign-ups": "signups",
+    "All conversions": "conversions",
+    "Pin clicks": "clicks",
+    "Video views": "views",
+    "Paid impressions": "paid_impressions",
+}
+"""The columns that count the results of a campaign, by its goal."""
+RESULTS = [
+    Metric("Results", "result", (), better=1, grows=True),
+    Metric("Cost of a result", "cost_of_result", (), "price", better=-1, grows=True),
+]
+"""The results of a campaign, an ad group or an ad, which their goal decides."""
 _TYPES = {
     "PAGE_VISIT": "Page visits",
     "ADD_TO_CART": "Carts",
@@ -157,9 +188,9 @@ _TYPES = {
     "CUSTOM": "Custom events",
 }
 """The types of conversions on the page, by Pinterest's names."""
-_RESULT = ("TOTAL_{0}", "TOTAL_{0}_VALUE_IN_MICRO_DOLLAR", "TOTAL_CLICK_{0}", "TOTAL_VIEW_{0}")
+_CONVERSION = ("TOTAL_{0}", "TOTAL_{0}_VALUE_IN_MICRO_DOLLAR", "TOTAL_CLICK_{0}", "TOTAL_VIEW_{0}")
 """The fields of a type of conversions: their number, their value, and those after a click and after a view."""
-_MORE = [field.format(conversion) for conversion in _TYPES for field in _RESULT]
+_MORE = [field.format(conversion) for conversion in _TYPES for field in _CONVERSION]
 _NUMBERS = sorted({"SPEND_IN_DOLLAR", *_MORE, *(field for metric in METRICS for field in metric.fields)})
 AUDIENCES = {
     "COUNTRY": "Countries",
@@ -178,7 +209,7 @@ create table entity (stream varchar, id varchar, ad_account_id varchar, pin_id v
     objective_type varchar, currency varchar, time_zone varchar, title varchar, link varchar, destination_url varchar,
     image_url varchar, video_cover_url varchar, status varchar, summary_status varchar, start_time bigint,
     end_time bigint, daily_spend_cap decimal(28, 6), lifetime_spend_cap decimal(28, 6), budget_type varchar,
-    budget_in_micro_currency decimal(28, 6));
+    budget_in_micro_currency decimal(28, 6), campaign_id varchar, conversion_event varchar);
 create table analytics (stream varchar, _airbyte_extracted_at timestamp, date date, ad_account_id varchar,
     campaign_id varchar, campaign_name varchar, ad_group_id varchar, ad_id varchar, currency varchar,
     targeting_type varchar, targeting_value varchar, /* numbers */);
@@ -227,7 +258,8 @@ class PageData:
         self.metrics = {name: self.metrics_of(name) for name in (OWN, *PARTS) if name in self._columns}
         numbers = ", ".join(f"{name} decimal(28, 6)" for name in _NUMBERS)
         connection.execute(_RECORD_TABLES.replace("/* numbers */", numbers))
-        self._insert_records("entity", (*_ENTITIES, "pins"))
+        self._insert_records("entity", (*(name for name in _ENTITIES if name != "ad_groups"), "pins"))
+        self._insert_records("entity", ("ad_groups",), computed=f", {_EVENT} as conversion_event")
         self._insert_records("analytics", (OWN, *PARTS))
         self._insert_records("analytics", _TARGETING, f"where targeting_type in {tuple(AUDIENCES)}")
         numbers = ", ".join(f"(metrics->>'{metric.fields[0]}')::bigint as {metric.column}" for metric in ORGANIC)
@@ -247,6 +279,10 @@ class PageData:
         connection.execute("set variable last = $last", {"last": last})
         sql = files(__package__).joinpath("page_numbers.sql").read_text(encoding="utf-8")
         sql = sql.replace("/* more */", ", ".join(f"{name}: {name}" for name in _MORE))
+        lead = next((self.metrics[stream] for stream in (OWN, *PARTS) if stream in self.metrics), [])
+        read = {metric.column for metric in lead} | {metric.paid for metric in lead}
+        goals = " ".join(f"when '{goal}' then {column}" for goal, column in GOALS.items() if column in read)
+        sql = sql.replace("/* goals */", goals or "when '' then 0")
         connection.execute(sql.replace("/* types */", ", ".join(self._results())))
 
     def content(self) -> dict[str, Any]:
@@ -262,6 +298,7 @@ class PageData:
             "period": next(iter(self._rows("from period")), None),
             "gaps": self._rows("from gap"),
             "currencies": self._currencies(),
+            "result_metrics": RESULTS,
             "organic": self._organic(),
             "organic_metrics": ORGANIC,
             "organic_table": self.organic_table,
@@ -337,7 +374,7 @@ class PageData:
         for place, (conversion, name) in enumerate(_TYPES.items()):
             sums = [
                 f"coalesce(sum(more.{field}), 0)" if field in fields else "null::decimal(38, 6)"
-                for field in (form.format(conversion) for form in _RESULT)
+                for field in (form.format(conversion) for form in _CONVERSION)
             ]
             number, value, after_click, after_view = sums
             yield (

@@ -11,7 +11,7 @@ select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as a
     coalesce(outbound_click_1, 0) + coalesce(outbound_click_2, 0) as outbound,
     coalesce(repin_1, 0) + coalesce(repin_2, 0) as saves, total_conversions as conversions, total_checkout as checkouts,
     (total_checkout_value_in_micro_dollar * 0.000001)::decimal(38, 6) as order_value, total_video_mrc_views as views,
-    total_video_p95_combined as completed
+    total_video_p95_combined as completed, total_lead as leads, total_signup as signups
 from analytics where targeting_type is null;
 
 create view audience as
@@ -129,12 +129,37 @@ join summed using (currency)
 where summed.level in ('currency', levels.level) and span = 'newest' and kind = 'entity'
 group by levels.level, currency, span;
 
+-- What the results of a campaign or an ad group are, by its objective and the event that it is optimized for: conversions
+-- of all types if the ad groups of a campaign have several events.
+create table goal as
+with optimized as (
+    select unnest([id, campaign_id]) as id, conversion_event from entity where stream = 'ad_groups'
+),
+owner as (
+    select entity.id, any_value(coalesce(campaigns.objective_type, entity.objective_type)) as objective,
+        case count(distinct event.conversion_event) when 1 then any_value(event.conversion_event)
+            when 0 then if(objective = 'LEADS', 'LEAD', 'CHECKOUT') else 'SEVERAL' end as event
+    from entity
+    left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = entity.campaign_id
+    left join optimized as event on event.id = entity.id
+    where entity.stream in ('campaigns', 'ad_groups') group by entity.id
+)
+select id as key, case when objective = 'AWARENESS' then 'Paid impressions' when objective like 'VIDEO%' then 'Video views'
+    when objective like '%CONSIDERATION' or objective = 'WEB_SESSIONS' then 'Pin clicks'
+    when objective in ('WEB_CONVERSION', 'CATALOG_SALES', 'SALES', 'LEADS') then case event
+        when 'CHECKOUT' then 'Checkouts' when 'LEAD' then 'Leads' when 'SIGNUP' then 'Sign-ups' else 'All conversions' end
+    when objective is not null then 'All conversions' end as goal
+from owner;
+
 create view number as
-select *, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
+select summed.*, goal, case goal /* goals */ end as result,
+    if(goal = 'Paid impressions', 1000, 1) * spend / nullif(result, 0) as cost_of_result,
+    spend / nullif(checkouts, 0) as cost_of_checkout, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
     1000 * spend / nullif(paid_impressions, 0) as cpm, spend / nullif(conversions, 0) as cpa,
     order_value / nullif(spend, 0) as roas, paid_clicks / nullif(paid_impressions, 0) as paid_ctr,
     spend / nullif(paid_clicks, 0) as paid_cpc
 from summed
+left join goal on level in ('campaign', 'ad_group', 'ad') and goal.key = if(level = 'ad', ad_group, summed.key)
 where kind <> 'rest' or spend <> 0 or impressions <> 0 or conversions <> 0;
 
 -- What a campaign or an ad group may spend a day, beside the mean of the newest seven days whose spend is final. Of a
@@ -196,7 +221,7 @@ group by level, currency, rank;
 create view curve as
 with daily as (
     select currency, day::date as day, coalesce(sum(spend), 0) as spend, coalesce(sum(impressions), 0) as impressions,
-        coalesce(sum(conversions), 0) as conversions, sum(clicks) as clicks, sum(paid_impressions) as paid_impressions,
+        coalesce(sum(checkouts), 0) as checkouts, sum(clicks) as clicks, sum(paid_impressions) as paid_impressions,
         sum(order_value) as order_value
     from period cross join (select distinct currency from summed) as known_currency
     cross join unnest(generate_series(chart_day, last_day, interval 1 day)) as t(day)
@@ -205,8 +230,8 @@ with daily as (
 ),
 point as (
     unpivot (select currency, day, spend::double as spend, impressions::double as impressions,
-        conversions::double as conversions, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
-        spend / nullif(paid_impressions, 0) as cpm, spend / nullif(conversions, 0) as cpa,
+        checkouts::double as checkouts, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
+        spend / nullif(paid_impressions, 0) as cpm, spend / nullif(checkouts, 0) as cost_of_checkout,
         order_value / nullif(spend, 0) as roas from daily)
     on columns(* exclude (currency, day)) into name metric value value
 ),
@@ -294,9 +319,14 @@ with of_currency as (
     select currency, count(*) as accounts, if(count(*) = 1, min(coalesce(name, account)), count(*) || ' ad accounts') as detail
     from account group by currency
 ),
+whole as (
+    select stream, account from final_day, period where day between before_day and last_day group by all
+    having count(*) = any_value(last_day - before_day + 1)
+),
 before as (
-    select * from number where span = 'before' and level in ('currency', 'account') and key not in (
-        select account from gap union select currency from gap join account using (account))
+    select number.* from number, period
+    where span = 'before' and if(level = 'currency', key not in (select currency from gap join account using (account)),
+        (if(level = 'account', lead, level || '_analytics'), account) in (from whole))
 )
 select newest.*, account.name as account_name, own.objective_type as objective, pins.title as pin_title,
     left(coalesce(campaigns.name, newest.campaign_name), 300) as in_campaign, left(groups.name, 300) as in_ad_group,
@@ -325,6 +355,12 @@ left join before on before.level = newest.level and before.currency = newest.cur
 where newest.span = 'newest'
 order by newest.level = 'currency' desc, accounts desc, newest.currency, newest.level, newest.kind = 'rest', newest.kind,
     newest.rank;
+
+-- The results of the campaigns of each currency by what they are to bring about, the most spend first.
+create view by_goal as
+select currency, goal, count(*) as keys, sum(spend) as spend, sum(result) as result,
+    if(goal = 'Paid impressions', 1000, 1) * sum(spend) / nullif(sum(result), 0) as cost_of_result
+from number where level = 'campaign' and kind = 'entity' and span = 'newest' group by currency, goal order by sum(spend) desc, goal;
 
 -- The conversions of each ad account by type: of the types that were read, those that have any.
 create view result as

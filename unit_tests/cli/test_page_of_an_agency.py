@@ -23,6 +23,9 @@ from unit_tests.cli.page_folder import (
 from unit_tests.cli.test_page import tables_in
 
 ACCOUNTS = {"7": ("Möbel", "EUR"), "8": ("Shoes", "USD")}
+GOALS = ("AWARENESS", "CONSIDERATION", "VIDEO_COMPLETION", "WEB_CONVERSION", "LEADS")
+"""The objectives of the campaigns in turn. The ad groups of the fourth are optimized for sign-ups."""
+RESULTS = ("Paid impressions", "Pin clicks", "Video views", "Sign-ups", "Leads")
 NEWEST = (0, 10, 29)
 """Days of the newest 30 with a row, counted back from the last final one."""
 
@@ -42,11 +45,22 @@ def rows_of(account: str) -> Iterator[tuple[str, str, int, dict[str, Any]]]:
         for number in numbers:
             ids = {"CAMPAIGN_ID": f"c{number}", "AD_GROUP_ID": f"g{number}", "AD_ID": f"a{number}"}
             fields = {"spend": number + 0.25, "TOTAL_CONVERSIONS": number, "TOTAL_CHECKOUT": number / 4}
-            fields |= {"REPIN_1": 3, "TOTAL_VIDEO_MRC_VIEWS": number * 2}
+            fields |= {"REPIN_1": 3, "TOTAL_VIDEO_MRC_VIEWS": number * 2, "TOTAL_LEAD": 4, "TOTAL_SIGNUP": 5}
             for stream, column in ((CAMPAIGNS, "CAMPAIGN_ID"), (AD_GROUPS, "AD_GROUP_ID"), (ADS, "AD_ID")):
                 yield stream, ids[column], back, ids | fields
         whole = {"spend": sum(number + 0.25 for number in numbers), "TOTAL_CONVERSIONS": sum(numbers)}
         yield OWN, account, back, whole | {"TOTAL_CHECKOUT": sum(numbers) / 4, "REPIN_1": 3 * len(numbers)}
+
+
+def record_profile(folder: Folder) -> None:
+    """Add what the owner's profile and its twelve pins did."""
+    for back in (*NEWEST, 45):
+        folder.record("user_account_analytics", {"date": day(back), "metrics": {"IMPRESSION": 1000 + back}})
+        for pin in range(12):
+            row = {"date": day(back), "pin_id": f"p{pin}", "metrics": {"IMPRESSION": pin, "SAVE": back}}
+            folder.record("pin_analytics", row)
+    folder.end("user_account_analytics")
+    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
 
 
 @pytest.fixture(scope="module")
@@ -70,22 +84,19 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     for number in range(40):
         account = "7" if number < 25 else "8"
         whose = {"ad_account_id": account, "status": "ACTIVE"}
-        folder.record("campaigns", {"id": f"c{number}", "name": f"Campaign {number}", **whose})
-        folder.record(
-            "ad_groups", {"id": f"g{number}", "name": f"Group {number}", "campaign_id": f"c{number}", **whose}
-        )
+        objective = {"objective_type": GOALS[number % 5]}
+        folder.record("campaigns", {"id": f"c{number}", "name": f"Campaign {number}", **objective, **whose})
+        group: dict[str, Any] = {"id": f"g{number}", "name": f"Group {number}", "campaign_id": f"c{number}", **whose}
+        if number % 5 == 3:
+            optimized = {"conversion_tag_v3_goal_metadata": {"conversion_event": "SIGNUP"}}
+            group["optimization_goal_metadata"] = optimized
+        folder.record("ad_groups", group)
         folder.record("ads", {"id": f"a{number}", "name": f"Ad {number}", "pin_id": f"p{number}", **whose})
         pin = {"pin_id": f"p{number}", "ad_account_id": account, "title": f"Pin {number}"}
         folder.record("ad_pins", {**pin, "image_url": f"https://i.pinimg.com/{number}.jpg"})
     for stream in ("campaigns", "ad_groups", "ads", "ad_pins"):
         folder.end(stream)
-    for back in (*NEWEST, 45):
-        folder.record("user_account_analytics", {"date": day(back), "metrics": {"IMPRESSION": 1000 + back}})
-        for pin in range(12):
-            row = {"date": day(back), "pin_id": f"p{pin}", "metrics": {"IMPRESSION": pin, "SAVE": back}}
-            folder.record("pin_analytics", row)
-    folder.end("user_account_analytics")
-    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
+    record_profile(folder)
     page = folder.page()
     return Agency(page, text_of(page), sums)
 
@@ -134,6 +145,27 @@ def test_ads_have_their_own_names_with_title_and_picture_of_the_pin_beside_them(
     [row] = [row for row in tables_in(agency.page)["ads-EUR.csv"] if row["ID"] == "a3"]
     shown = ("Name", "Pin title", "Picture", "Ad group", "Campaign")
     assert [row[head] for head in shown] == ["Ad 3", "Pin 3", "https://i.pinimg.com/3.jpg", "Group 3", "Campaign 3"]
+
+
+def test_results_are_those_of_the_objective_beside_the_days_before(agency: Agency) -> None:
+    files = tables_in(agency.page)
+    for name in ("campaigns", "ad-groups", "ads"):
+        for row in files[f"{name}-EUR.csv"]:
+            goal = int(row["ID"][1:]) % 5
+            spend = Decimal(int(row["ID"][1:])) + Decimal("0.25")
+            result = (spend * 1000, spend * 10, Decimal(int(row["ID"][1:]) * 2), Decimal(5), Decimal(4))[goal]
+            assert row["Result"] == RESULTS[goal]
+            assert row["Results"] == text_of_number(result * len(NEWEST))
+            assert row["Results before"] == text_of_number(result)
+            assert row["Spend before"] == text_of_number(spend)
+            cost = f"{(spend / result) * (1000 if goal == 0 else 1):.10f}"
+            for head in ("Cost of a result", "Cost of a result before"):
+                assert f"{Decimal(row[head]):.10f}" == cost
+    text = agency.text[agency.text.index("Campaigns Campaign") :]
+    assert "Campaign 24 Leads 72.75 ↑ 200.0% " in text
+    assert "12 Leads 6.06 0.00 Campaign" in text, "conversions still come in, so they are not compared"
+    assert "637.5 Pin clicks ↑ 200.0% 0.10 → 0.0%" in text
+    assert "Results of campaigns, by what each is to bring about" in agency.text
 
 
 def test_the_profile_and_its_pins_are_shown_over_the_days_of_the_ads(agency: Agency) -> None:
