@@ -10,8 +10,9 @@ import signal
 import sys
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -29,15 +30,14 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import __version__
 from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.cli.progress_table import show_progress
-from source_pinterest.config.credentials import keep_secrets_of
+from source_pinterest.config.files import read_configured_catalog
 from source_pinterest.config.options import config_error
 from source_pinterest.engine.output import (
     Output,
     mask_logs,
     sanitize_message,
     to_trace_message,
-    tune_memory,
-    tune_threads,
+    tune_process,
 )
 from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.source import LOGGER, SourcePinterest
@@ -48,36 +48,16 @@ _TOKEN_SECONDS = 2.0
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
-    """The connector's commands.
+    """The connector's commands, beside those of the framework.
 
-    The framework's `check` would name no option of an invalid config, and its `read` would print records one by one.
-
-    Args:
-        source: the source.
-        write: writes lines to standard output, from any thread.
+    The framework's `run` would write the config, with its secrets, into a temporary folder, its `check` would name no
+    option of an invalid config, and its `read` would print records one by one.
     """
 
     source: SourcePinterest
 
-    def __init__(self, source: SourcePinterest, write: Callable[[bytes], None]) -> None:
-        level = LOGGER.level
-        LOGGER.setLevel(logging.WARNING)  # the framework logs the thresholds of memory before it knows the command
-        super().__init__(source)
-        LOGGER.setLevel(level)
-        source.hand_out = lambda message: write(line_of(message))
-
-    @staticmethod
-    def parse_args(args: list[str]) -> Namespace:
-        """Parse the command line."""
-        if args[:1] == ["--version"]:
-            sys.stdout.write(f"source-pinterest {__version__}\n")
-            raise SystemExit(0)
-        return AirbyteEntrypoint.parse_args(args)
-
     def lines(self, parsed: Namespace) -> Iterator[bytes]:
         """Return the lines that a command prints.
-
-        The framework's `run` is not used: it writes the config, with its secrets, into a temporary folder.
 
         Raises:
             AirbyteTracedException: the command can't be run.
@@ -92,11 +72,9 @@ class PinterestEntrypoint(AirbyteEntrypoint):
             return
         config = source.read_config(parsed.config)
         if parsed.command == "read":
-            catalog, state = source.read_catalog(parsed.catalog), source.read_state(parsed.state)
+            catalog, state = read_configured_catalog(Path(parsed.catalog)), source.read_state(parsed.state)
             yield from self.read_lines(config, catalog, state)
-            return
-        keep_secrets_of(config)
-        if parsed.command == "check":
+        elif parsed.command == "check":
             status = source.check(LOGGER, config)
             level = logging.INFO if status.status is Status.SUCCEEDED else logging.ERROR
             LOGGER.log(level, f"Check {status.status.value.lower()}")
@@ -108,7 +86,6 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[bytes]:
         """Return the lines of a sync, of which the records come in batches."""
-        keep_secrets_of(config)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         for message in self.source.read_record_batches(config, catalog, state):
             number = 1
@@ -136,14 +113,14 @@ def run(pauses: BackoffDelays | None = None) -> NoReturn:
     output = Output()
     mask_logs(output)
     source, code = SourcePinterest(pauses), 1
+    source.hand_out = lambda message: output.write(line_of(message))
     for signum in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(signum) is not signal.SIG_IGN:  # `make read` passes Ctrl-C on as SIGTERM
             signal.signal(signum, output.end)
     try:
         os.set_blocking(1, True)
-        tune_memory()
-        tune_threads()
-        _print_messages(sys.argv[1:], PinterestEntrypoint(source, output.write), output)
+        tune_process()
+        _print_messages(sys.argv[1:], source, output)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -157,23 +134,28 @@ def run(pauses: BackoffDelays | None = None) -> NoReturn:
         _exit(code, source, output)
 
 
-def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, output: Output) -> None:
+def _print_messages(arguments: list[str], source: SourcePinterest, output: Output) -> None:
     """Print the messages of a command. Anything else that is printed meanwhile goes to stderr."""
-    parsed = entrypoint.parse_args(arguments)
+    if arguments[:1] == ["--version"]:
+        output.write(f"source-pinterest {__version__}\n".encode())
+        return
+    parsed = AirbyteEntrypoint.parse_args(arguments)
+    LOGGER.setLevel(logging.WARNING)  # until the command sets it: the framework logs the thresholds of memory
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     has_terminal = sys.stderr and sys.stderr.isatty() and os.environ.get("NO_PROGRESS") != "1"
-    with show_progress(lambda: entrypoint.source.progress) if is_read and has_terminal else nullcontext():
+    with show_progress(lambda: source.progress) if is_read and has_terminal else nullcontext():
         sys.stdout = sys.stderr
-        for lines in entrypoint.lines(parsed):
+        for lines in PinterestEntrypoint(source).lines(parsed):
             output.write(lines)
 
 
 def _exit(code: int, source: SourcePinterest, output: Output) -> NoReturn:
     """End the process, even if the output has no reader or no memory is left."""
     try:
-        source.wait_for_token(_TOKEN_SECONDS)
+        if source.authenticator:  # the refresh token in the response to a token request may be the only valid one
+            source.authenticator.wait_for_refresh(_TOKEN_SECONDS)
         if code == EXIT_CODE_OF_CTRL_C:
             print_stopped()
         for stream in (sys.stdout, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync

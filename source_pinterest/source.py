@@ -26,7 +26,7 @@ from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
-from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
+from source_pinterest.config.files import in_current_form, read_object, read_states
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.token_store import TokenStore
@@ -53,6 +53,7 @@ class SourcePinterest(AbstractSource):
 
     Attributes:
         progress: the progress of the present sync.
+        authenticator: has the token of the present command; None before the first request.
         hand_out: writes a rotated token to stdout immediately; by default, it waits in the queue of messages.
     """
 
@@ -63,7 +64,7 @@ class SourcePinterest(AbstractSource):
         self._pauses = pauses
         self._repository = InMemoryMessageRepository()
         self._config_path: Path | None = None
-        self._authenticator: PinterestAuthenticator | None = None
+        self.authenticator: PinterestAuthenticator | None = None
         self.hand_out: Callable[[AirbyteMessage], None] | None = None
         self._usage = Usage()
         self.progress: Progress | None = None
@@ -89,11 +90,6 @@ class SourcePinterest(AbstractSource):
         """Read the state file, if there is one."""
         return read_states(Path(state_path)) if state_path else []
 
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """Read the catalog file."""
-        return read_configured_catalog(Path(catalog_path))
-
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Check that the token can read something, and all accounts and columns that the config names."""
         is_fine, message = self.check_connection(logger, config)
@@ -107,11 +103,6 @@ class SourcePinterest(AbstractSource):
         except AirbyteTracedException as error:
             return False, error.message
         return check_access(settings, lambda checked: self._sync(checked, config))
-
-    def wait_for_token(self, seconds: float) -> None:
-        """Wait at most so long for the response to a token request: its refresh token may be the only valid one."""
-        if self._authenticator:
-            self._authenticator.wait_for_refresh(seconds)
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """Return all streams, with the cursors of a first sync."""
@@ -177,7 +168,7 @@ class SourcePinterest(AbstractSource):
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> SyncContext:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_message, self._config_path)
         api = Api.connect(settings, store.save_rotated, self._usage, self._pauses)
-        self._authenticator = api.authenticator
+        self.authenticator = api.authenticator
         return SyncContext(api, settings)
 
 

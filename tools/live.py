@@ -35,7 +35,6 @@ from source_pinterest.cli.catalog import configured
 from source_pinterest.config import Config
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
-from source_pinterest.run import PinterestEntrypoint
 from source_pinterest.source import SourcePinterest
 
 MOST_REQUESTS = 400
@@ -218,9 +217,8 @@ def _answered_here(adapter: HTTPAdapter, request: requests.PreparedRequest) -> r
 def read_all(path: Path) -> None:
     """Read all streams of a configuration, and drop the messages. A rotated token goes into the file."""
     source = SourcePinterest()
-    entrypoint = PinterestEntrypoint(source, lambda _line: None)
     config = {**source.read_config(str(path)), **_QUICK}
-    for _line in entrypoint.read_lines(config, configured((), config), []):
+    for _line in source.read_record_batches(config, configured((), config), []):
         pass
 
 

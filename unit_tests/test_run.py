@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -12,12 +12,7 @@ from tempfile import TemporaryFile
 import pytest
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
-    AirbyteLogMessage,
-    AirbyteMessage,
-    ConfiguredAirbyteCatalog,
-    Level,
     Status,
-    Type,
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
@@ -25,7 +20,7 @@ from integration_tests.support.processes import clean_environment, main, run_to_
 from source_pinterest import __version__
 from source_pinterest import run as process
 from source_pinterest.source import SourcePinterest
-from unit_tests.configs import OAUTH, config, signed_in_with
+from unit_tests.configs import OAUTH, signed_in_with
 
 COMMAND = ["main.py", "read", "--config", "config.json", "--catalog", "catalog.json"]
 
@@ -59,14 +54,16 @@ def run(body: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_a_mistyped_command_is_quoted_and_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["reed", "--config", "secrets/config.json"], ["--version"]):
-        with pytest.raises(SystemExit):
-            process.PinterestEntrypoint.parse_args(arguments)
+def test_a_mistyped_command_is_quoted_and_the_version_is_printed() -> None:
+    mistyped, version = (
+        run_to_its_end(["main.py", *arguments], clean_environment(""), main)
+        for arguments in (["reed", "--config", "secrets/config.json"], ["--version"])
+    )
 
-    told = capsys.readouterr()
-    assert "invalid choice: 'reed'" in told.err
-    assert told.out == f"source-pinterest {__version__}\n"
+    assert b"invalid choice: 'reed'" in mistyped.stderr
+    assert mistyped.returncode == 2
+    assert version.stdout == f"source-pinterest {__version__}\n".encode()
+    assert version.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -106,33 +103,6 @@ def test_a_signal_whose_exception_is_swallowed_ends_the_process_at_the_next_mess
     assert run(f"{lost}; yield b''; sys.exit(3)").returncode == 128 + signal.SIGTERM
 
 
-NO_CATALOG = ConfiguredAirbyteCatalog(streams=[])
-
-
-def log(text: str) -> AirbyteMessage:
-    return AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=text))
-
-
-Lines = Callable[..., Iterator[bytes]]
-
-
-@pytest.fixture
-def source() -> SourcePinterest:
-    return SourcePinterest()
-
-
-@pytest.fixture
-def reading(monkeypatch: pytest.MonkeyPatch, source: SourcePinterest) -> Lines:
-    """Makes the lines of a sync of the messages that its source gives."""
-
-    def read(messages: Iterable[AirbyteMessage]) -> Iterator[bytes]:
-        monkeypatch.setattr(source, "read_bundles", lambda *_: iter(messages))
-        entrypoint = process.PinterestEntrypoint(source, [].append)
-        return entrypoint.read_lines(config(), NO_CATALOG, [])
-
-    return read
-
-
 def test_the_message_of_check_is_masked_but_for_words_that_contain_a_short_secret(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -140,7 +110,7 @@ def test_the_message_of_check_is_masked_but_for_words_that_contain_a_short_secre
     monkeypatch.setattr(SourcePinterest, "check", lambda *_: said)
     path = tmp_path / "config.json"
     path.write_text(json.dumps(signed_in_with(**{**OAUTH, "client_secret": "oar"})), encoding="utf-8")
-    entrypoint = process.PinterestEntrypoint(SourcePinterest(), [].append)
+    entrypoint = process.PinterestEntrypoint(SourcePinterest())
     *_, line = entrypoint.lines(entrypoint.parse_args(["check", "--config", str(path)]))
 
     assert json.loads(line)["connectionStatus"]["message"] == "Ask for boards, not ****."
@@ -155,7 +125,7 @@ def test_a_process_ends_with_its_exit_code_even_if_a_worker_hangs() -> None:
 def test_logs_and_messages_come_whole_through_a_pipe_in_non_blocking_mode() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    body = "[logging.getLogger('airbyte').info(word * 5_000) for word in ('xy', 'uv')]; yield b'z' * 1_000_000"
+    body = "[logging.getLogger('airbyte').warning(word * 5_000) for word in ('xy', 'uv')]; yield b'z' * 1_000_000"
     with (
         TemporaryFile() as errors,
         running(

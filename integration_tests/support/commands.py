@@ -14,14 +14,16 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
-from source_pinterest.run import PinterestEntrypoint
+from source_pinterest.run import PinterestEntrypoint, line_of
 from source_pinterest.source import SourcePinterest
 
 
 def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
     """The messages of `main.py` with these arguments; an exception is the caller's."""
     lines: list[bytes] = []
-    entrypoint = PinterestEntrypoint(SourcePinterest(SHORT_PAUSES), lines.append)
+    source = SourcePinterest(SHORT_PAUSES)
+    source.hand_out = lambda message: lines.append(line_of(message))
+    entrypoint = PinterestEntrypoint(source)
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url, **(environment or {})}):
         lines.extend(entrypoint.lines(entrypoint.parse_args(list(arguments))))
     return Output.of_process(b"".join(lines), 0, "")

@@ -94,11 +94,12 @@ def _read_in_memory(
 ) -> Output:
     """What a process would print and how it would end, its log lines among the rest."""
     lines: list[bytes] = []
-    handler = _LinesHandler(lines)
+    source.hand_out = lambda message: lines.append(line_of(message))
+    entrypoint, handler = PinterestEntrypoint(source), _LinesHandler(lines)
     LOGGER.addHandler(handler)
     exit_code = 0
     try:
-        lines.extend(PinterestEntrypoint(source, lines.append).read_lines(config, catalog, state))
+        lines.extend(entrypoint.read_lines(config, catalog, state))
     except AirbyteTracedException as error:
         lines.append(line_of(to_trace_message(error)))
         exit_code = 1

@@ -155,8 +155,8 @@ def mask_logs(output: Output) -> None:
     threading.excepthook = lambda ended: LOGGER.error("Thread failed", exc_info=ended.exc_value)
 
 
-def tune_memory() -> None:
-    """Tune the garbage collector, and the allocator if the C library has `mallopt`."""
+def tune_process() -> None:
+    """Tune the garbage collector, the switching of threads, and the allocator if the C library has `mallopt`."""
     tune = getattr(ctypes.CDLL(None), "mallopt", None)
     if tune:
         for option, value in (
@@ -167,10 +167,6 @@ def tune_memory() -> None:
             tune(option, value)
     gc.set_threshold(_COLLECT_EVERY_ALLOCATIONS, 20, 100)
     gc.freeze()
-
-
-def tune_threads() -> None:
-    """Lengthen the time for which a thread may run, so that it parses a page without interruption."""
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 
