@@ -210,7 +210,7 @@ create table entity (stream varchar, id varchar, ad_account_id varchar, pin_id v
     image_url varchar, video_cover_url varchar, status varchar, summary_status varchar, start_time bigint,
     end_time bigint, daily_spend_cap decimal(28, 6), lifetime_spend_cap decimal(28, 6), budget_type varchar,
     budget_in_micro_currency decimal(28, 6), campaign_id varchar, conversion_event varchar);
-create table analytics (stream varchar, _airbyte_extracted_at timestamp, date date, ad_account_id varchar,
+create table analytics (stream varchar, date date, ad_account_id varchar,
     campaign_id varchar, campaign_name varchar, ad_group_id varchar, ad_id varchar, currency varchar,
     targeting_type varchar, targeting_value varchar, /* numbers */);
 create table organic (stream varchar, date date, content_type varchar, pin_id varchar, sort_by varchar, start_date date,
@@ -267,15 +267,7 @@ class PageData:
         names = [*folder.states(), *_ENTITIES, OWN, *PARTS]
         self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $names", names=names)}
         self._insert("known", self._known_windows())
-        self._insert(
-            "metric",
-            (
-                (stream, metric.column)
-                for stream, metrics in self.metrics.items()
-                for metric in metrics
-                if metric.column in _COMPARED
-            ),
-        )
+        self._insert("metric", ((name, metric.column) for name, read in self.metrics.items() for metric in read))
         connection.execute("set variable last = $last", {"last": last})
         sql = files(__package__).joinpath("page_numbers.sql").read_text(encoding="utf-8")
         sql = sql.replace("/* more */", ", ".join(f"{name}: {name}" for name in _MORE))
@@ -289,7 +281,6 @@ class PageData:
         """Return what the page shows, by the names of its template."""
         return {
             "read_at": _time_of(next(reversed(self._files.values()))),
-            "unnamed": [name for name, path in self._files.items() if not _is_of_run(path)],
             "part": next((name for name, path in self._files.items() if path.suffix == ".part"), ""),
             "accounts": {row["account"]: row for row in self._rows("from account order by name, account")},
             "days": self._days,
@@ -361,7 +352,7 @@ class PageData:
         levels = ("account", "campaign", "ad_group", "ad")
         lines = self._rows("from line where level = 'currency' limit $most", most=_MOST_CURRENCIES)
         currencies = {line["currency"]: line | {name: [] for name in (*levels, *_LISTS)} for line in lines}
-        shown = {"line": "from line where level <> 'currency' and is_shown", **_LISTS}
+        shown = {"line": "from line where level not in ('currency', 'day') and is_shown", **_LISTS}
         for name, query in shown.items():
             for row in self._rows(query):
                 if row["currency"] in currencies:
@@ -394,7 +385,7 @@ class PageData:
         if level == "result":
             source, metrics = "select *, place as rank from result", {}
         elif level == "audience":
-            source = "select *, -spend as rank from seen where type is not null"
+            source = "select *, -spend as rank from seen"
             counted = ("spend", "impressions", "clicks", "conversions")
             metrics = {name: column for name, column in metrics.items() if column in counted}
         else:
@@ -448,15 +439,8 @@ class PageData:
 
 
 def _time_of(path: Path) -> datetime:
-    """Return when a run began, by the name of its file, in UTC; else when the file was changed."""
-    if _is_of_run(path):
-        return datetime.strptime(path.name.split(".")[0], _RUN).replace(tzinfo=UTC)
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _is_of_run(path: Path) -> bool:
+    """Return when a run began, by the name of its file, in UTC; otherwise when the file was changed."""
     try:
-        datetime.strptime(path.name.split(".")[0], _RUN)  # noqa: DTZ007 - only the form matters
+        return datetime.strptime(path.name.split(".")[0], _RUN).replace(tzinfo=UTC)
     except ValueError:
-        return False
-    return True
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -2,7 +2,7 @@
 -- the variable last is the number of its days. An amount without a column for it is null, as is one that is zero. `more`
 -- has the fields of conversions by type, by their names.
 create view delivery as
-select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as account, campaign_id as campaign,
+select stream, date as day, ad_account_id as account, campaign_id as campaign,
     campaign_name, ad_group_id as ad_group, ad_id as ad, currency, {/* more */} as more,
     coalesce(spend_in_micro_dollar * 0.000001, spend_in_dollar)::decimal(38, 6) as spend,
     impression_1 as paid_impressions, clickthrough_1 as paid_clicks, outbound_click_1 as paid_outbound,
@@ -11,15 +11,9 @@ select stream, _airbyte_extracted_at as read_at, date as day, ad_account_id as a
     coalesce(outbound_click_1, 0) + coalesce(outbound_click_2, 0) as outbound,
     coalesce(repin_1, 0) + coalesce(repin_2, 0) as saves, total_conversions as conversions, total_checkout as checkouts,
     (total_checkout_value_in_micro_dollar * 0.000001)::decimal(38, 6) as order_value, total_video_mrc_views as views,
-    total_video_p95_combined as completed, total_lead as leads, total_signup as signups
-from analytics where targeting_type is null;
-
-create view audience as
-select stream, date as day, ad_account_id as account, targeting_type as type, targeting_value as value,
-    coalesce(spend_in_micro_dollar * 0.000001, spend_in_dollar)::decimal(38, 6) as spend,
-    coalesce(impression_1, 0) + coalesce(impression_2, 0) as impressions,
-    coalesce(clickthrough_1, 0) + coalesce(clickthrough_2, 0) as clicks, total_conversions as conversions
-from analytics where targeting_type is not null;
+    total_video_p95_combined as completed, total_lead as leads, total_signup as signups, targeting_type,
+    targeting_value
+from analytics;
 
 create table account as
 select ids.account, left(any_value(entity.name), 300) as name, any_value(entity.time_zone) as time_zone,
@@ -30,14 +24,12 @@ left join entity on entity.stream = 'ad_accounts' and entity.id = ids.account
 group by ids.account;
 
 create table total as
-select stream, account, day, max(read_at) as read_at,
-    sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad, currency, more)))
-        ::decimal(38, 6)
-from delivery where day is not null group by stream, account, day;
+select stream, account, day, sum(columns('^(spend|impressions|clicks|outbound|saves|checkouts|order_value)$'))
+from delivery where day is not null and targeting_type is null group by stream, account, day;
 
 create table known_day as
 select stream, account, kind, unnest(generate_series(first_day, last_day, interval 1 day))::date as day from known
-where stream in (select stream from delivery union select stream from audience
+where stream in (select stream from analytics
     union select unnest(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics',
         'user_account_analytics', 'user_account_analytics_by_content_type', 'pin_analytics']));
 
@@ -86,16 +78,18 @@ left join final_day on final_day.stream = delivery.stream and final_day.account 
     and final_day.day = delivery.day
 left join final_day as lead_day on lead_day.stream = lead and lead_day.account = delivery.account
     and lead_day.day = delivery.day
-where delivery.day >= least(before_day, chart_day);
+where delivery.day >= least(before_day, chart_day) and targeting_type is null;
 
--- These rows once for each level.
+-- These rows once for each level; those of days are of the chart.
 create view part as
 select level, case level when 'currency' then currency when 'account' then account when 'campaign' then campaign
-    when 'ad_group' then ad_group else ad end as key, spanned.* exclude (stream, read_at, ad, more)
+    when 'ad_group' then ad_group when 'ad' then ad else day::varchar end as key,
+    spanned.* exclude (stream, ad, more, targeting_type, targeting_value) replace (if(level = 'day', 'newest', span) as span)
 from period
-cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad')) as levels(level)
+cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad'), ('day')) as levels(level)
 join spanned on spanned.stream = case level when 'campaign' then 'campaign_analytics'
-    when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end;
+    when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end
+where level <> 'day' or day between chart_day and last_day;
 
 -- The sums of each entity of a level over the newest days and over those before. The page shows the first by their spend,
 -- the others in one line, and in one what the whole has beyond them.
@@ -109,7 +103,7 @@ with own as (
 ),
 placed as (
     select level, currency, key, row_number() over (partition by level, currency order by spend desc, key) as rank,
-        rank <= if(level = 'account', 50, 10) as is_shown
+        level = 'day' or rank <= if(level = 'account', 50, 10) as is_shown
     from own where span = 'newest'
 )
 select * from own join placed using (level, currency, key);
@@ -216,23 +210,11 @@ from (select *, (20 * spend / max(spend) over (partition by level, currency, ran
     where spend > 0), period
 group by level, currency, rank;
 
--- Each number of a currency by day: a path of the newest days and one of those before, both to one scale. A day without
--- a row has no spend, but also no rate.
+-- Each number of a currency by day: a path of the newest days and one of those before, both to one scale.
 create view curve as
-with daily as (
-    select currency, day::date as day, coalesce(sum(spend), 0) as spend, coalesce(sum(impressions), 0) as impressions,
-        coalesce(sum(checkouts), 0) as checkouts, sum(clicks) as clicks, sum(paid_impressions) as paid_impressions,
-        sum(order_value) as order_value
-    from period cross join (select distinct currency from summed) as known_currency
-    cross join unnest(generate_series(chart_day, last_day, interval 1 day)) as t(day)
-    left join spanned using (currency, day)
-    where stream is null or stream = lead group by currency, day
-),
-point as (
-    unpivot (select currency, day, spend::double as spend, impressions::double as impressions,
-        checkouts::double as checkouts, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as cpc,
-        spend / nullif(paid_impressions, 0) as cpm, spend / nullif(checkouts, 0) as cost_of_checkout,
-        order_value / nullif(spend, 0) as roas from daily)
+with point as (
+    unpivot (select currency, key::date as day, spend::double as spend, impressions::double as impressions, ctr, cpc,
+        cpm, checkouts::double as checkouts, cost_of_checkout, roas from number where level = 'day')
     on columns(* exclude (currency, day)) into name metric value value
 ),
 highest as (select *, max(value) over (partition by currency, metric) as top from point)
@@ -281,7 +263,7 @@ catalog as (
     on columns(* exclude (account, day)) into name metric value amount
 )
 select level.stream, level.account, level.day, parts.metric, coalesce(own.amount, 0) as own,
-    coalesce(parts_amount.amount, 0) as parts, own_total.read_at as own_read_at, level_total.read_at as parts_read_at,
+    coalesce(parts_amount.amount, 0) as parts,
     coalesce(own.amount, 0) <> coalesce(parts_amount.amount, 0) as differs,
     differs and level.stream = 'ad_analytics' and own.amount - coalesce(parts_amount.amount, 0) = catalog.amount
         as is_of_catalog
@@ -295,10 +277,6 @@ left join amount as own on own.stream = 'ad_account_analytics' and own.account =
 left join amount as parts_amount on parts_amount.stream = level.stream and parts_amount.account = level.account
     and parts_amount.day = level.day and parts_amount.metric = parts.metric
 left join catalog on catalog.account = level.account and catalog.day = level.day and catalog.metric = parts.metric
-left join total as own_total on own_total.stream = 'ad_account_analytics' and own_total.account = level.account
-    and own_total.day = level.day
-left join total as level_total on level_total.stream = level.stream and level_total.account = level.account
-    and level_total.day = level.day
 where level.stream <> 'ad_account_analytics';
 
 create view compared_level as
@@ -308,8 +286,6 @@ select stream, count(distinct day) as days, count(distinct account) as accounts,
 from compared group by stream order by stream = 'ad_analytics', stream desc;
 
 create view difference as
-select *, own_read_at::date as own_read,
-    parts_read_at::date as parts_read
 from compared where differs and not coalesce(is_of_catalog, false) order by day desc, account, stream, metric;
 
 -- The lines with their names, their days, and the days before if no day lacks in either. The name of an ad is its own;
@@ -375,47 +351,24 @@ with source as (
     select stream from known_day where stream like '%targeting%' and kind in ('final', 'spend_final') group by stream
     order by list_position(['ad_account_targeting_analytics', 'campaign_targeting_analytics',
         'ad_group_targeting_analytics'], stream) nulls last limit 1
-),
-both_day as (
-    select source.stream, lead, lead_day.account, lead_day.day
-    from source, period join final_day as lead_day on lead_day.stream = lead
-    join final_day as other on other.account = lead_day.account and other.day = lead_day.day
-    where other.stream = source.stream and lead_day.day between first_day and last_day
 )
-select account.currency, account, stream, type, value, null::bigint as days, sum(spend) as spend,
-    sum(impressions) as impressions, sum(clicks) as clicks, sum(conversions) as conversions
-from audience join both_day using (stream, account, day) join account using (account) group by all
-union all
-select spanned.currency, account, both_day.stream, null, null, count(distinct day), sum(spend), sum(impressions),
-    sum(clicks), sum(conversions)
-from spanned join both_day using (account, day) where spanned.stream = lead and span = 'newest' group by all;
+select account.currency, account, stream, targeting_type as type, targeting_value as value,
+    sum(columns('^(spend|impressions|clicks|conversions)$'))
+from delivery join source using (stream) join final_day using (stream, account, day) join account using (account)
+join period on delivery.day between first_day and last_day
+where (lead, account, delivery.day) in (from final_day) group by all;
 
--- In each currency: the five values of a targeting type with the most spend, the others in one line (6), what the ad
--- accounts have beyond them (7), and their total (8).
+-- In each currency: the five values of a targeting type with the most spend, and the others in one line.
 create view viewer as
 with told as (
-    select currency, type, value, sum(columns('^(spend|impressions|clicks|conversions)$')),
-        row_number() over (partition by currency, type order by sum(spend) desc nulls last, value) as place
-    from seen where type is not null group by currency, type, value
-),
-line as (
-    select currency, type, least(place, 6) as place, if(min(place) > 5, null, min(value)) as value, count(*) as keys,
-        sum(columns('^(spend|impressions|clicks|conversions)$'))
-    from told group by currency, type, least(place, 6)
-    union all
-    select currency, types.type, 8, null, max(days), sum(columns('^(spend|impressions|clicks|conversions)$'))
-    from seen join (select distinct currency, type from told) as types using (currency)
-    where seen.type is null group by currency, types.type
-    union all
-    select currency, types.type, 7, null, 0,
-        sum(if(seen.type is null, 1, -1) * columns('^(spend|impressions|clicks|conversions)$'))
-    from seen join (select distinct currency, type from told) as types using (currency)
-    where seen.type is null or seen.type = types.type group by currency, types.type
+    select currency, stream, type, value, sum(columns('^(spend|impressions|clicks|conversions)$')),
+        least(row_number() over (partition by currency, type order by sum(spend) desc nulls last, value), 6) as place
+    from seen group by currency, stream, type, value
 )
-select *, (select any_value(stream) from seen) as stream, clicks / nullif(impressions, 0) as ctr,
-    spend / nullif(conversions, 0) as cpa
-from line where place <> 7 or spend <> 0 or impressions <> 0 or clicks <> 0 or conversions <> 0
-order by currency, list_position(['COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE'], type), place;
+select currency, stream, type, place, if(place > 5, null, min(value)) as value, count(*) as keys, sum(spend) as spend,
+    sum(clicks) / nullif(sum(impressions), 0) as ctr, sum(spend) / nullif(sum(conversions), 0) as cpa
+from told group by currency, stream, type, place
+order by list_position(['COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE'], type), place;
 
 -- The days of each stream, once for all ad accounts that have the same.
 create table strip as

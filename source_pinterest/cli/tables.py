@@ -3,12 +3,10 @@
 import glob
 import json
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
 from source_pinterest.cli.folder import MESSAGES, OutputFolder, exists
@@ -20,7 +18,7 @@ _FORMATS: Mapping[str, str] = {"date": "DATE", "date-time": "TIMESTAMP"}
 _NESTED = "JSON"
 _MESSAGES = """
 create table message as
-select filename, parse_filename(filename) as run, type, record.emitted_at as emitted_at, record.data as data,
+select parse_filename(filename) as run, type, record.emitted_at as emitted_at, record.data as data,
     coalesce(record.stream, trace.error.stream_descriptor.name, trace.stream_status.stream_descriptor.name) as stream,
     left(log.message, 2000) as warning, left(trace.error.message, 2000) as error, trace.stream_status.status as status
 from read_json($files, format = 'newline_delimited', compression = 'uncompressed', ignore_errors = true,
@@ -29,9 +27,9 @@ from read_json($files, format = 'newline_delimited', compression = 'uncompressed
         log: 'STRUCT(level VARCHAR, message VARCHAR)', trace: 'STRUCT(
             error STRUCT(message VARCHAR, stream_descriptor STRUCT(name VARCHAR)),
             stream_status STRUCT(stream_descriptor STRUCT(name VARCHAR), status VARCHAR))'})
-where type is null or type in ('RECORD', 'TRACE') or log.level = 'WARN'
+where type in ('RECORD', 'TRACE') or log.level = 'WARN'
 """
-"""The messages in the files, which are parsed once; the type of an invalid line is null."""
+"""The messages in the files, which are parsed once. A line that is cut is passed over."""
 _VIEW = """
 create view {name} as
 select unnest(from_json(data, {columns})), try(make_timestamp(emitted_at * 1000)) as _airbyte_extracted_at
@@ -81,7 +79,7 @@ def open_tables(path: Path, **settings: str) -> Generator[Any]:
             for name, value in every.items():
                 connection.execute(f"set {name} = {_text(value)}")
             if not path.is_file():
-                _load(connection, OutputFolder(path), path, Path(temporary))
+                _load(connection, OutputFolder(path), path)
             yield connection
     except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise config_error(f"{path} needs more memory than this command may use.") from error
@@ -89,14 +87,14 @@ def open_tables(path: Path, **settings: str) -> Generator[Any]:
         raise config_error(f"{path} can't be read: {error}") from error
 
 
-def _load(connection: Any, folder: OutputFolder, path: Path, temporary: Path) -> None:
+def _load(connection: Any, folder: OutputFolder, path: Path) -> None:
     """Load the messages of a folder, and make a view of each stream that was read."""
     files = folder.messages()
     if not files:
         inner = sorted({str(found.parent) for found in path.glob(f"*/{MESSAGES}")})
         advice = f"Its folder {' or '.join(inner[:3])} has." if inner else "Read streams into it first (make read)."
         raise config_error(f"{path} has no messages of a read. {advice} --output names another folder.")
-    _load_messages(connection, files, temporary)
+    connection.execute(_MESSAGES, {"files": [glob.escape(str(file)) for file in files]})
     config = read_object(folder.options) if exists(folder.options) else {}
     read = {name for (name,) in connection.execute("select distinct stream from message").fetchall()}
     read |= {selected.stream.name for selected in folder.configured().streams}
@@ -112,29 +110,6 @@ def _load(connection: Any, folder: OutputFolder, path: Path, temporary: Path) ->
                 newest=_NEWEST.format(stream=name, key=key) if key else "",
             )
             connection.execute(view)
-
-
-def _load_messages(connection: Any, files: Sequence[Path], temporary: Path) -> None:
-    """Load the messages. A file with a line that is cut is copied without it: it would take the next line with it."""
-    paths = {str(path): path for path in files}
-    connection.execute(_MESSAGES, {"files": [glob.escape(path) for path in paths]})
-    broken = connection.execute("select distinct filename from message where type is null").fetchall()
-    for (name,) in broken:
-        paths[name] = copy = temporary / Path(name).name
-        with Path(name).open("rb") as file, copy.open("wb") as whole:
-            whole.writelines(line for line in file if _is_whole(line))
-    if broken:
-        connection.execute("drop table message")
-        connection.execute(_MESSAGES, {"files": [glob.escape(str(path)) for path in paths.values()]})
-    connection.execute("alter table message drop column filename")
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _text(value: str) -> str:
