@@ -33,6 +33,11 @@ _LISTS = {
     "day": "from bar where unit = 'day' order by first_day",
     "month": "from bar where unit = 'month' order by first_day",
     "curves": "from curve order by is_newest",
+    "days": "from number where level = 'day' order by key",
+    "over_budget": "from line where level = 'campaign' and kind = 'entity' and days_over > 0 "
+    "order by days_over desc, rank",
+    "of_accounts": "from line where level = 'campaign' and kind = 'entity' and accounts > 1 and rank_in_account <= 10 "
+    "order by rank_in_account",
     "goals": "from by_goal where goal is not null",
     "videos": "from line where level = 'ad' and kind = 'entity' and views > 0 "
     "qualify row_number() over (partition by currency order by views desc, key) <= 10 order by views desc, key",
@@ -51,7 +56,7 @@ _HEADS = {
 }
 """The columns that each table to save begins with, by their heads."""
 _ENTITY = {"ID": "key", "Name": "rows.name", "Status": "status"}
-_BUDGET = {"Budget a day": "budget", "Spend a day, newest 7": "spend_a_day"}
+_BUDGET = {"Budget a day": "budget", "Spend a day, newest 7": "spend_a_day", "Days over budget": "days_over"}
 _RESULT = {
     "Result": "goal",
     "Results": "result",
@@ -62,6 +67,7 @@ _RESULT = {
 }
 _HEADS_OF = {
     "account": {},
+    "account_day": {"First day": "left(key, 10)", "Last day": "left(key, 10)"},
     "campaign": {**_ENTITY, "Objective": "objective", **_BUDGET, **_RESULT},
     "ad_group": {**_ENTITY, "Campaign": "in_campaign", **_BUDGET, **_RESULT},
     "ad": {
@@ -352,7 +358,7 @@ class PageData:
         levels = ("account", "campaign", "ad_group", "ad")
         lines = self._rows("from line where level = 'currency' limit $most", most=_MOST_CURRENCIES)
         currencies = {line["currency"]: line | {name: [] for name in (*levels, *_LISTS)} for line in lines}
-        shown = {"line": "from line where level not in ('currency', 'day') and is_shown", **_LISTS}
+        shown = {"line": "from line where level not in ('currency', 'day', 'account_day') and is_shown", **_LISTS}
         for name, query in shown.items():
             for row in self._rows(query):
                 if row["currency"] in currencies:
@@ -384,6 +390,8 @@ class PageData:
         metrics = {metric.name: metric.column for metric in self.metrics_of(stream)}
         if level == "result":
             source, metrics = "select *, place as rank from result", {}
+        elif level == "account_day":
+            source = "select * exclude rank, key as rank from number where level = 'account_day'"
         elif level == "audience":
             source = "select *, -spend as rank from seen"
             counted = ("spend", "impressions", "clicks", "conversions")

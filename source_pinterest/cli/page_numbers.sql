@@ -80,16 +80,17 @@ left join final_day as lead_day on lead_day.stream = lead and lead_day.account =
     and lead_day.day = delivery.day
 where delivery.day >= least(before_day, chart_day) and targeting_type is null;
 
--- These rows once for each level; those of days are of the chart.
+-- These rows once for each level; those of days, in all and by ad account, are of the chart.
 create view part as
 select level, case level when 'currency' then currency when 'account' then account when 'campaign' then campaign
-    when 'ad_group' then ad_group when 'ad' then ad else day::varchar end as key,
-    spanned.* exclude (stream, ad, more, targeting_type, targeting_value) replace (if(level = 'day', 'newest', span) as span)
+    when 'ad_group' then ad_group when 'ad' then ad when 'day' then day::varchar else day || ' ' || account end as key,
+    spanned.* exclude (stream, ad, more, targeting_type, targeting_value)
+        replace (if(level like '%day', 'newest', span) as span)
 from period
-cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad'), ('day')) as levels(level)
+cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad'), ('day'), ('account_day')) as levels(level)
 join spanned on spanned.stream = case level when 'campaign' then 'campaign_analytics'
     when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end
-where level <> 'day' or day between chart_day and last_day;
+where level not like '%day' or day between chart_day and last_day;
 
 -- The sums of each entity of a level over the newest days and over those before. The page shows the first by their spend,
 -- the others in one line, and in one what the whole has beyond them.
@@ -103,7 +104,8 @@ with own as (
 ),
 placed as (
     select level, currency, key, row_number() over (partition by level, currency order by spend desc, key) as rank,
-        level = 'day' or rank <= if(level = 'account', 50, 10) as is_shown
+        level like '%day' or rank <= if(level = 'account', 50, 10) as is_shown,
+        row_number() over (partition by level, account order by spend desc, key) as rank_in_account
     from own where span = 'newest'
 )
 select * from own join placed using (level, currency, key);
@@ -111,13 +113,13 @@ select * from own join placed using (level, currency, key);
 insert into summed by name
 select level, currency, 'other' as kind, span, true as is_shown, count(*) as keys,
     sum(columns(summed.* exclude (level, currency, key, span, kind, keys, account, campaign, campaign_name, ad_group, rank,
-        is_shown)))
+        is_shown, rank_in_account)))
 from summed where span = 'newest' and not is_shown group by level, currency, span;
 
 insert into summed by name
 select levels.level, currency, 'rest' as kind, span, true as is_shown, 0 as keys,
     sum(if(summed.level = 'currency', 1, -1) * columns(summed.* exclude (level, currency, key, span, kind, keys, account,
-        campaign, campaign_name, ad_group, rank, is_shown)))
+        campaign, campaign_name, ad_group, rank, is_shown, rank_in_account)))
 from (select distinct level, currency from summed where level in ('campaign', 'ad_group', 'ad')) as levels
 join summed using (currency)
 where summed.level in ('currency', levels.level) and span = 'newest' and kind = 'entity'
@@ -157,7 +159,8 @@ left join goal on level in ('campaign', 'ad_group', 'ad') and goal.key = if(leve
 where kind <> 'rest' or spend <> 0 or impressions <> 0 or conversions <> 0;
 
 -- What a campaign or an ad group may spend a day, beside the mean of the newest seven days whose spend is final. Of a
--- budget for its whole life: what is left of it, over the days that are left; unknown unless all its days were read.
+-- budget for its whole life: what is left of it, over the days that are left; unknown unless all its days were read. And
+-- the page's days on which it spent more than its daily budget.
 create view budget as
 with owner as (
     select 'campaign' as level, 'campaign_analytics' as stream, id as key, ad_account_id as account, start_time, end_time,
@@ -175,17 +178,21 @@ reach as (
         count(*) filter (day <= last_day) = last_day - min(day) + 1 as is_whole
     from final_day, period where is_final group by stream, account, last_day
 ),
+spent_day as (
+    select stream, if(stream = 'campaign_analytics', campaign, ad_group) as key, day, coalesce(sum(spend), 0) as spend
+    from delivery where stream in ('campaign_analytics', 'ad_group_analytics') group by 1, 2, 3
+),
 spent as (
-    select stream, if(stream = 'campaign_analytics', campaign, ad_group) as key,
-        coalesce(sum(spend) filter (day > last_day - 7), 0) / 7 as mean, coalesce(sum(spend), 0) as whole
-    from delivery, period where day <= last_day and stream in ('campaign_analytics', 'ad_group_analytics')
-    group by 1, 2
+    select stream, key, coalesce(sum(spend) filter (day > last_day - 7), 0) / 7 as mean, sum(spend) as whole,
+        list(spend) filter (day >= first_day) as days
+    from spent_day, period where day <= last_day group by stream, key
 )
 select owner.level, owner.key, if(has_seven, coalesce(spent.mean, 0), null) as spend_a_day,
     coalesce(daily, if(is_whole and try(make_timestamp(start_time * 1000000)::date) >= reach.start_day
             and try(make_timestamp(end_time * 1000000)::date) > last_day,
         greatest(lifetime - coalesce(spent.whole, 0), 0)
-            / (try(make_timestamp(end_time * 1000000)::date) - last_day), null)) as budget
+            / (try(make_timestamp(end_time * 1000000)::date) - last_day), null)) as budget,
+    len(list_filter(spent.days, lambda amount: amount > daily)) as days_over
 from owner cross join period
 left join reach on reach.stream = owner.stream and reach.account = owner.account
 left join spent on spent.stream = owner.stream and spent.key = owner.key;
@@ -316,7 +323,7 @@ select newest.*, account.name as account_name, own.objective_type as objective, 
         when newest.level <> 'campaign' and campaigns.status in ('PAUSED', 'ARCHIVED') then 'CAMPAIGN_' || campaigns.status
         when newest.level = 'ad' and groups.status in ('PAUSED', 'ARCHIVED') then 'AD_GROUP_' || groups.status
         else coalesce(own.summary_status, own.status) end as status,
-    of_currency.accounts, spark.path as spark, budget.budget, budget.spend_a_day, if(before.key is null, null, before) as before
+    of_currency.accounts, spark.path as spark, budget.budget, budget.spend_a_day, budget.days_over, if(before.key is null, null, before) as before
 from number as newest
 join of_currency using (currency)
 left join account on account.account = newest.account

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -84,7 +85,7 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     for number in range(40):
         account = "7" if number < 25 else "8"
         whose = {"ad_account_id": account, "status": "ACTIVE"}
-        objective = {"objective_type": GOALS[number % 5]}
+        objective = {"objective_type": GOALS[number % 5], "daily_spend_cap": 12 * MILLION}
         folder.record("campaigns", {"id": f"c{number}", "name": f"Campaign {number}", **objective, **whose})
         group: dict[str, Any] = {"id": f"g{number}", "name": f"Group {number}", "campaign_id": f"c{number}", **whose}
         if number % 5 == 3:
@@ -163,9 +164,41 @@ def test_results_are_those_of_the_objective_beside_the_days_before(agency: Agenc
                 assert f"{Decimal(row[head]):.10f}" == cost
     text = agency.text[agency.text.index("Campaigns Campaign") :]
     assert "Campaign 24 Leads 72.75 ↑ 200.0% " in text
-    assert "12 Leads 6.06 0.00 Campaign" in text, "conversions still come in, so they are not compared"
+    assert "12 Leads 6.06 0.00 12.00" in text, "conversions still come in, so they are not compared"
     assert "637.5 Pin clicks ↑ 200.0% 0.10 → 0.0%" in text
     assert "Results of campaigns, by what each is to bring about" in agency.text
+
+
+def test_all_campaigns_over_budget_are_listed_with_their_days(agency: Agency) -> None:
+    text = agency.text[agency.text.index("Campaigns over budget") : agency.text.index("Conversions by type")]
+    names = [f"Campaign {number} {len(NEWEST)} 12.00 " for number in range(12, 25)]
+    assert [name for name in names if name not in text] == []
+    assert "Campaign 11 " not in text
+
+
+def test_each_day_of_the_chart_is_a_row_for_each_account(agency: Agency) -> None:
+    days = {row["First day"]: row for row in tables_in(agency.page)["days-EUR.csv"]}
+    assert set(days) == {day(back) for back in (*NEWEST, 45)}
+    for first, row in days.items():
+        assert (row["Ad account"], row["Last day"]) == ("Möbel", first)
+        assert row["Spend"] == text_of_number(sum(Decimal(number) + Decimal("0.25") for number in range(25)))
+
+
+def test_accounts_of_one_currency_have_a_block_each(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    for account, spend in (("7", 10), ("8", 5)):
+        folder.account(account, f"Shop {account}", "EUR")
+        folder.record("campaigns", {"id": f"c{account}", "name": f"Sale {account}", "ad_account_id": account})
+        for back, factor in ((0, 2), (45, 1)):
+            folder.delivered(OWN, account, day(back), spend * factor, TOTAL_CHECKOUT=1)
+            folder.delivered(CAMPAIGNS, account, day(back), spend * factor, CAMPAIGN_ID=f"c{account}")
+        for stream in (OWN, CAMPAIGNS):
+            folder.days(stream, account)
+    [first, second] = folder.text().split("Shop 7 7 Spend 20.00")[1].split("Shop 8 8 Spend 10.00")
+    assert "Conversions (Checkout) 1 " in first
+    assert "Sale 7 " in first
+    assert "Sale 8" not in first
+    assert "Sale 8 " in second
 
 
 def test_the_profile_and_its_pins_are_shown_over_the_days_of_the_ads(agency: Agency) -> None:
