@@ -194,7 +194,10 @@ def test_accounts_of_one_currency_have_a_block_each(tmp_path: Path) -> None:
             folder.delivered(CAMPAIGNS, account, day(back), spend * factor, CAMPAIGN_ID=f"c{account}")
         for stream in (OWN, CAMPAIGNS):
             folder.days(stream, account)
-    [first, second] = folder.text().split("Shop 7 7 Spend 20.00")[1].split("Shop 8 8 Spend 10.00")
+    page = folder.page()
+    rows = [(row["First day"], row["Ad account ID"], row["Spend"]) for row in tables_in(page)["days-EUR.csv"]]
+    assert rows == [(day(45), "7", "10"), (day(45), "8", "5"), (day(0), "7", "20"), (day(0), "8", "10")]
+    [first, second] = text_of(page).split("Shop 7 7 Spend 20.00")[1].split("Shop 8 8 Spend 10.00")
     assert "Conversions (Checkout) 1 " in first
     assert "Sale 7 " in first
     assert "Sale 8" not in first
