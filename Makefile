@@ -84,7 +84,7 @@ $(INSTALLED): pyproject.toml
 	touch $(NEW_VENV)/$(@F) && \
 	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
 
-read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then make read goes on
+read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then make read resumes
 	@$(call takes_only,STREAMS CONFIG OUTPUT)
 	@$(PY) -m source_pinterest.read $(call quoted,STREAMS) --config $(call quoted,CONFIG) --output $(call quoted,OUTPUT)
 
@@ -265,7 +265,7 @@ audit: ## Check the image's packages against the advisories of PyPI (needs a net
 live: $(INSTALLED) ## Record the forms of Pinterest's answers to a real account (minutes), or to REQUEST='GET boards'; see docs/development/live.md
 	@$(PY) -m tools.live $(if $(REQUEST),$(call quoted,REQUEST)) --config $(call quoted,CONFIG)
 
-courses: $(INSTALLED) ## Play 300 new courses of syncs with faults, kills and quotas of each kind (hours)
+courses: $(INSTALLED) ## Run 300 new sequences of syncs with faults, kills and quotas of each kind (hours)
 	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k sequence_\
 		integration_tests/fault_tests/test_fault_table.py integration_tests/state_tests/test_ad_pins.py \
 		integration_tests/state_tests/test_day_sequences.py integration_tests/state_tests/test_pin_sequences.py

@@ -1,4 +1,4 @@
-// The search of the site, in the place of its generator's, which finds nothing if one word of a query is missing.
+// The search of the site, instead of its generator's, which finds nothing if one word of a query is missing.
 // A section is found by any word of the query, in any form of the word, and by the beginning of the last word. Sections
 // with more and rarer words come first; a word in a heading counts more than one in the text.
 

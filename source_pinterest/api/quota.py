@@ -113,7 +113,8 @@ class Quota:
     def answered(self) -> None:
         """Count a response, after its headers. If none of them says how many requests are left, its request counts."""
         self.in_flight = max(0, self.in_flight - 1)
-        self._remaining -= not self._has_remaining_header
+        if not self._has_remaining_header:
+            self._remaining -= 1
         self._has_remaining_header = False
 
     def _forget_old(self, now: float) -> None:

@@ -204,7 +204,9 @@ class Report:
         if status is not ReportStatus.UNKNOWN and (halves := self._halves()):
             return halves
         message = _UNKNOWN_STATUS if status is ReportStatus.UNKNOWN else _TOO_SLOW
-        error = _transient(message + _NONE_FINISHED * ends_stream, window=window, minutes=minutes)
+        if ends_stream:
+            message += _NONE_FINISHED
+        error = _transient(message, window=window, minutes=minutes)
         return FailedReport(self.request, error, ends_stream)
 
 
